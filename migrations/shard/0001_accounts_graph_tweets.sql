@@ -71,10 +71,11 @@ CREATE TABLE authors (
   tweet_count INTEGER NOT NULL DEFAULT 0,
   newest_tweet_id TEXT NOT NULL DEFAULT '0000000000000000000',
   tier TEXT NOT NULL DEFAULT 'push',   -- push | active | pull
-  pull_listed_at INTEGER,              -- since when readers can know this pull author; NULL: not in the list
+  pull_listed INTEGER NOT NULL DEFAULT 0, -- 1: belongs in KV's list of pull authors
+  pull_known_at INTEGER,               -- since when KV's list has this author; NULL: not yet
   newest_pull_only_id TEXT             -- the newest tweet that nobody was pushed
 ) WITHOUT ROWID;
-CREATE INDEX authors_pull_listed ON authors (user_id) WHERE pull_listed_at IS NOT NULL;
+CREATE INDEX authors_pull_listed ON authors (user_id) WHERE pull_listed = 1;
 
 CREATE TABLE mentions (                -- in the mentioned user's shard, written by a consumer
   user_id TEXT NOT NULL,

@@ -8,7 +8,7 @@ import { parseLimits, type Limits } from "./limits.ts";
 import { createShardMap, type ShardMap } from "./shards.ts";
 import { createMinter, type SnowflakeMinter } from "./snowflake.ts";
 
-export type Db = DrizzleD1Database;
+export type Db = DrizzleD1Database & { readonly $client: D1Database };
 
 /**
  * What one isolate keeps between requests: parsed limits, the shard map, breakers, and the memories rooms declare with

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "unsupported_media_type"
   | "unprocessable"
   | "rate_limited"
+  | "internal"
   | "unavailable";
 
 /** One thing that is wrong with a request. `parameters` names the fields and repeats their values as they came. */

@@ -19,6 +19,7 @@ const limitsSchema = z.object({
   PULL_LIST_CACHE_SECONDS: amount(60),
   FEED_CACHE_SECONDS: amount(30),
   FEED_ENTRIES_MAX: atLeastOne(200),
+  FEED_WRITE_INTERVAL_MS: count(1000),
   FOLLOWING_MAX: atLeastOne(5000),
   DEGRADED_AUTHORS_MAX: atLeastOne(100),
   VISIBILITY_CACHE_SECONDS: amount(5),

@@ -1,0 +1,183 @@
+import { DurableObject } from "cloudflare:workers";
+import { idleWindowMs, parseLimits, type Limits } from "../workers/lib/limits.ts";
+import type { FollowState } from "./packed-pages.ts";
+import { byNewest, type TimelineEntry } from "./timeline-entry.ts";
+import { TimelinePages, type Merge, type PageStore } from "./timeline-pages.ts";
+
+/** What a page of home is read by. Arguments are objects that only grow: old objects meet new Workers during a deploy. */
+export interface ReadHome {
+  /** Exclusive. */
+  readonly before: string;
+  /** Exclusive. */
+  readonly since: string;
+  readonly count: number;
+  /** The list of pull authors; those followed come back in `pulled`. */
+  readonly pullAuthors?: readonly string[];
+}
+
+export type HomeRead =
+  | { readonly state: "cold"; readonly base: number }
+  | {
+      readonly state: "ready";
+      readonly base: number;
+      readonly floor: string;
+      readonly through: string;
+      readonly seenAt: number;
+      readonly entries: readonly TimelineEntry[];
+      /** True where the timeline has further entries in the range. */
+      readonly more: boolean;
+      readonly pulled: readonly string[];
+    };
+
+export interface MergeHome extends Merge {
+  /** As the read or the follow said; a merge based on another life of the timeline is refused. */
+  readonly basedOn: number;
+}
+
+/** What reaches a timeline while the Worker is still reading the store for it. Kept in memory: if it is lost, so is the base. */
+interface Building {
+  readonly base: number;
+  entries: TimelineEntry[];
+  readonly follows: Map<string, FollowState>;
+  readonly deleted: Set<string>;
+}
+
+/** Pushes kept for one rebuild; with more, the rebuild starts again. */
+const BUILDING_ENTRIES_MAX = 2000;
+
+/**
+ * One a user: the ids of the home timeline. It owns nothing: everything here can be rebuilt from the shards. A thin shell
+ * round TimelinePages, with no I/O but its storage and no timer but its alarm.
+ */
+export class HomeTimeline extends DurableObject<Env> {
+  readonly #limits: Limits;
+  readonly #ownerId: string;
+  /** undefined: not looked at yet; null: nothing is stored. */
+  #pages: TimelinePages | null | undefined;
+  #building: Building | null = null;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.#limits = parseLimits(env);
+    this.#ownerId = state.id.name ?? "";
+  }
+
+  /** A page of entries; `cold` where there is no timeline, which opens a rebuild: pushes are kept until its merge. */
+  read(range: ReadHome): HomeRead {
+    const pages = this.#open();
+    if (pages === null) return { state: "cold", base: this.#openBuilding().base };
+    const { base, floor, through, seenAt } = pages;
+    const pulled = (range.pullAuthors ?? []).filter((author) => pages.follows.get(author)?.state === 1);
+    return { state: "ready", base, floor, through, seenAt, ...pages.read(range), pulled };
+  }
+
+  /** Takes pushed entries in; a cold timeline ignores them, for its rebuild reads the store. */
+  push(pushed: { readonly entries: readonly TimelineEntry[] }): void {
+    const pages = this.#open();
+    if (pages !== null) pages.push(pushed.entries);
+    else if (this.#building !== null) {
+      this.#building.entries.push(...pushed.entries);
+      if (this.#building.entries.length > BUILDING_ENTRIES_MAX) this.#building = null;
+    }
+  }
+
+  /** Removes deleted tweets for good. */
+  remove(removed: { readonly tweetIds: readonly string[] }): void {
+    const pages = this.#open();
+    if (pages !== null) pages.remove(removed.tweetIds);
+    else for (const id of removed.tweetIds) this.#building?.deleted.add(id);
+  }
+
+  /** Notes that `authorId` is followed or not. @returns the base for the merge of that author's tweets; null where it is not wanted. */
+  setFollow(change: { readonly authorId: string; readonly state: 0 | 1; readonly version: number }): {
+    readonly base: number;
+    readonly floor: string;
+  } | null {
+    const { authorId, state, version } = change;
+    const pages = this.#open();
+    if (pages !== null) {
+      pages.setFollow(authorId, { state, version });
+      return pages.admits(authorId) ? { base: pages.base, floor: pages.floor } : null;
+    }
+    const building = this.#building;
+    if (building === null) return null;
+    if ((building.follows.get(authorId)?.version ?? 0) < version) building.follows.set(authorId, { state, version });
+    return building.follows.get(authorId)?.state === 1 ? { base: building.base, floor: "0".repeat(19) } : null;
+  }
+
+  /**
+   * Merges what the Worker read from the store; ends a rebuild.
+   * @returns false where the timeline is not the one the Worker read: it must begin again.
+   */
+  merge(merge: MergeHome): boolean {
+    const pages = this.#open();
+    if (pages !== null) {
+      if (pages.base !== merge.basedOn) return false;
+      pages.merge(merge);
+      return true;
+    }
+    const building = this.#building;
+    if (building === null || building.base !== merge.basedOn) return false;
+    // A follow's own merge may come while the rebuild is still reading: it joins what was pushed meanwhile.
+    if (merge.follows === undefined) building.entries.push(...merge.entries);
+    else this.#finishBuilding(building, merge);
+    return true;
+  }
+
+  /** Drops a timeline whose reader has been away for TIMELINE_IDLE_DAYS; otherwise looks again when that could be so. */
+  override async alarm(): Promise<void> {
+    const pages = this.#open();
+    if (pages === null) return;
+    const now = Date.now() + this.#limits.CLOCK_OFFSET_SECONDS * 1000;
+    const idleAt = pages.seenAt + idleWindowMs(this.#limits);
+    if (idleAt > now) return this.ctx.storage.setAlarm(idleAt - this.#limits.CLOCK_OFFSET_SECONDS * 1000);
+    await this.ctx.storage.deleteAll();
+    this.#pages = null;
+  }
+
+  #finishBuilding(building: Building, merge: MergeHome): void {
+    this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS pages (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
+    const pages = TimelinePages.create(this.#store(), this.#settings(), building.base);
+    const follows = new Map(merge.follows);
+    for (const [author, follow] of building.follows) {
+      if ((follows.get(author)?.version ?? 0) < follow.version) follows.set(author, follow);
+    }
+    const entries = [...merge.entries, ...building.entries].filter((entry) => !building.deleted.has(entry.tweetId));
+    pages.merge({ ...merge, follows, entries: entries.sort(byNewest) });
+    if (building.deleted.size > 0) pages.remove([...building.deleted]);
+    this.#pages = pages;
+    this.#building = null;
+    void this.ctx.storage.setAlarm(Date.now() + idleWindowMs(this.#limits));
+  }
+
+  #open(): TimelinePages | null {
+    if (this.#pages === undefined) {
+      const tables = this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'pages'").toArray();
+      this.#pages = tables.length === 0 ? null : TimelinePages.open(this.#store(), this.#settings());
+    }
+    return this.#pages;
+  }
+
+  /** Bases are times, so a rebuilt timeline never answers to the base of an earlier one. */
+  #openBuilding(): Building {
+    this.#building ??= { base: Date.now() + Math.random(), entries: [], follows: new Map(), deleted: new Set() };
+    return this.#building;
+  }
+
+  #settings(): { ownerId: string; entriesMax: number } {
+    return { ownerId: this.#ownerId, entriesMax: this.#limits.TIMELINE_ENTRIES_MAX };
+  }
+
+  #store(): PageStore {
+    const { sql } = this.ctx.storage;
+    return {
+      load: (key) => {
+        const [row] = sql.exec<{ bytes: ArrayBuffer }>("SELECT bytes FROM pages WHERE key = ?", key).toArray();
+        return row?.bytes ?? null;
+      },
+      save: (key, bytes) =>
+        void sql.exec("INSERT INTO pages (key, bytes) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes", key, bytes),
+      remove: (key) => void sql.exec("DELETE FROM pages WHERE key = ?", key),
+    };
+  }
+}

@@ -1,0 +1,212 @@
+import type { TimelineEntry } from "./timeline-entry.ts";
+
+/**
+ * The stored form of a timeline: a page of entries is one row, so a push is one row written. Every page starts with a
+ * format byte, because old objects meet new Workers during a deploy.
+ */
+const FORMAT = 1;
+const ID_BYTES = 8;
+/** The entry's tweet is not its own id, or its actor is not its author: both are stored beside them. */
+const FLAG_RETWEET = 1;
+
+/** Where a sealed page stands: it holds ids up to `newest`, and above the next page's. */
+export interface SealedPage {
+  readonly key: number;
+  readonly newest: string;
+  count: number;
+}
+
+/** What the head page carries beside its entries. */
+export interface TimelineHead {
+  /** Names this life of the timeline: a merge that was based on another one is refused. */
+  readonly base: number;
+  /** The timeline is complete for ids above this one. */
+  floor: string;
+  /** Up to here the last finished merge made it complete; what is above was pushed. */
+  through: string;
+  /** The reader's visit as stored in the reader's shard; Unix milliseconds. */
+  seenAt: number;
+  nextKey: number;
+  sealed: SealedPage[];
+  /** Tweets that were deleted: a late push of one is dropped. */
+  tombstones: string[];
+}
+
+export interface FollowState {
+  readonly state: 0 | 1;
+  readonly version: number;
+}
+
+class Writer {
+  #view = new DataView(new ArrayBuffer(4096));
+  #at = 0;
+
+  #room(bytes: number): void {
+    if (this.#at + bytes <= this.#view.byteLength) return;
+    const wider = new Uint8Array(Math.max(this.#view.byteLength * 2, this.#at + bytes));
+    wider.set(new Uint8Array(this.#view.buffer));
+    this.#view = new DataView(wider.buffer);
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#view.setUint8(this.#at, value);
+    this.#at += 1;
+  }
+
+  count(value: number): void {
+    this.#room(4);
+    this.#view.setUint32(this.#at, value);
+    this.#at += 4;
+  }
+
+  number(value: number): void {
+    this.#room(8);
+    this.#view.setFloat64(this.#at, value);
+    this.#at += 8;
+  }
+
+  id(value: string): void {
+    this.#room(ID_BYTES);
+    this.#view.setBigUint64(this.#at, BigInt(value));
+    this.#at += ID_BYTES;
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, 0, this.#at);
+  }
+}
+
+class Reader {
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: ArrayBuffer) {
+    this.#view = new DataView(bytes);
+    const format = this.byte();
+    if (format !== FORMAT) throw new Error(`unknown page format ${format}`);
+  }
+
+  byte(): number {
+    const value = this.#view.getUint8(this.#at);
+    this.#at += 1;
+    return value;
+  }
+
+  count(): number {
+    const value = this.#view.getUint32(this.#at);
+    this.#at += 4;
+    return value;
+  }
+
+  number(): number {
+    const value = this.#view.getFloat64(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
+  id(): string {
+    const value = this.#view.getBigUint64(this.#at).toString().padStart(19, "0");
+    this.#at += ID_BYTES;
+    return value;
+  }
+}
+
+function writeEntries(writer: Writer, entries: readonly TimelineEntry[]): void {
+  writer.count(entries.length);
+  for (const { id, tweetId, authorId, actorId } of entries) {
+    const retweet = tweetId !== id || actorId !== authorId;
+    writer.byte(retweet ? FLAG_RETWEET : 0);
+    writer.id(id);
+    writer.id(authorId);
+    if (!retweet) continue;
+    writer.id(tweetId);
+    writer.id(actorId);
+  }
+}
+
+function readEntries(reader: Reader): TimelineEntry[] {
+  return Array.from({ length: reader.count() }, () => {
+    const retweet = reader.byte() === FLAG_RETWEET;
+    const id = reader.id();
+    const authorId = reader.id();
+    return retweet ? { id, authorId, tweetId: reader.id(), actorId: reader.id() } : { id, authorId, tweetId: id, actorId: authorId };
+  });
+}
+
+/** A sealed page's bytes: format byte, then entries of 17 bytes (33 for a retweet). */
+export function packPage(entries: readonly TimelineEntry[]): Uint8Array {
+  const writer = new Writer();
+  writer.byte(FORMAT);
+  writeEntries(writer, entries);
+  return writer.bytes();
+}
+
+/** Throws for a format this code does not know. */
+export function unpackPage(bytes: ArrayBuffer): TimelineEntry[] {
+  return readEntries(new Reader(bytes));
+}
+
+/** The head page's bytes: what `TimelineHead` carries, then the newest entries. */
+export function packHead(head: TimelineHead, entries: readonly TimelineEntry[]): Uint8Array {
+  const writer = new Writer();
+  writer.byte(FORMAT);
+  writer.number(head.base);
+  writer.id(head.floor);
+  writer.id(head.through);
+  writer.number(head.seenAt);
+  writer.count(head.nextKey);
+  writer.count(head.sealed.length);
+  for (const page of head.sealed) {
+    writer.count(page.key);
+    writer.id(page.newest);
+    writer.count(page.count);
+  }
+  writer.count(head.tombstones.length);
+  for (const id of head.tombstones) writer.id(id);
+  writeEntries(writer, entries);
+  return writer.bytes();
+}
+
+/** Throws for a format this code does not know. */
+export function unpackHead(bytes: ArrayBuffer): { head: TimelineHead; entries: TimelineEntry[] } {
+  const reader = new Reader(bytes);
+  const base = reader.number();
+  const floor = reader.id();
+  const through = reader.id();
+  const seenAt = reader.number();
+  const nextKey = reader.count();
+  const sealed = Array.from({ length: reader.count() }, () => ({
+    key: reader.count(),
+    newest: reader.id(),
+    count: reader.count(),
+  }));
+  const tombstones = Array.from({ length: reader.count() }, () => reader.id());
+  return { head: { base, floor, through, seenAt, nextKey, sealed, tombstones }, entries: readEntries(reader) };
+}
+
+/** The follow set's bytes: format byte, then 13 bytes an author. */
+export function packFollows(follows: ReadonlyMap<string, FollowState>): Uint8Array {
+  const writer = new Writer();
+  writer.byte(FORMAT);
+  writer.count(follows.size);
+  for (const [author, { state, version }] of follows) {
+    writer.id(author);
+    writer.byte(state);
+    writer.count(version);
+  }
+  return writer.bytes();
+}
+
+/** Throws for a format this code does not know. */
+export function unpackFollows(bytes: ArrayBuffer): Map<string, FollowState> {
+  const reader = new Reader(bytes);
+  const follows = new Map<string, FollowState>();
+  const count = reader.count();
+  for (let index = 0; index < count; index += 1) {
+    const author = reader.id();
+    const state = reader.byte() === 1 ? 1 : 0;
+    follows.set(author, { state, version: reader.count() });
+  }
+  return follows;
+}

@@ -1,0 +1,163 @@
+/**
+ * Runs the built Worker in workerd without wrangler: several times as fast as `wrangler dev`, whose proxy and Miniflare's
+ * entry stand before every request. The server is a process group of its own, so that a test can kill all of it at once.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, run, toolEnv } from "./lib.ts";
+import { serve, type Reply, type ServeOptions } from "./local-runtime-server.ts";
+
+export interface LocalRuntimeOptions {
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Where storage lives; without it in a folder that goes with the runtime. */
+  readonly persistTo?: string;
+  /** Vars over those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** D1 databases; wrangler.toml's two unless said. */
+  readonly shards?: number;
+  /** A folder that `bundleWorker` made; without it the Worker is built first. */
+  readonly bundle?: string;
+  /** Gets every line the server writes; otherwise the newest are kept for error messages. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface LocalRuntime {
+  /** Straight to the Worker, without a slash at the end. Static pages are not served here. */
+  readonly url: string;
+  /** Through Miniflare's entry: slower, with static pages and `/cdn-cgi/local/…`. */
+  readonly entryUrl: string;
+  readonly pid: number;
+  readonly persistTo: string;
+  /** Rows of a query on the database `shard` (0-based), for scripts that look behind the API. */
+  sql(shard: number, query: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** One run of the cron. */
+  cron(): Promise<void>;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+  /** SIGKILL to the server and workerd at once; storage stays for another start on `persistTo`. */
+  kill9(): Promise<void>;
+}
+
+const START_MS = 60_000;
+const LINES_KEPT = 60;
+
+/** Builds the Worker as a deployment would. @returns the folder with `index.js`. Throws with wrangler's words. */
+export async function bundleWorker(folder = mkdtempSync(join(tmpdir(), "dunlin-worker-"))): Promise<string> {
+  mkdirSync(join(ROOT, "dist/assets"), { recursive: true });
+  const { code, output } = await run("wrangler", ["deploy", "--dry-run", "--outdir", folder]);
+  if (code !== 0) throw new Error(`the Worker does not build:\n${output}`);
+  return folder;
+}
+
+/** Starts a local runtime and waits until it answers. Throws, with what it wrote, when it does not start. */
+export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Promise<LocalRuntime> {
+  const bundle = options.bundle ?? (await bundleWorker());
+  const persistTo = options.persistTo ?? mkdtempSync(join(tmpdir(), "dunlin-store-"));
+  const child = spawnServer({
+    bundle,
+    persistTo,
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+    vars: options.vars ?? {},
+    shards: options.shards ?? 0,
+  });
+  const lines: string[] = [];
+  const keep = options.onLine ?? ((line) => void (lines.push(line) > LINES_KEPT && lines.shift()));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => text.trimEnd().split("\n").forEach(keep));
+  }
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const tidy = () => {
+    if (options.bundle === undefined) rmSync(bundle, { recursive: true, force: true });
+    if (options.persistTo === undefined) rmSync(persistTo, { recursive: true, force: true });
+  };
+  const pid = child.pid ?? 0;
+  const kill9 = async () => {
+    killGroup(pid);
+    await ended;
+  };
+  const ask = asker(child, ended, lines);
+  const ready = await Promise.race([ask({ ask: "ready" }), late()]).catch(async (error: unknown) => {
+    await kill9();
+    tidy();
+    throw error;
+  });
+  const { url, entryUrl } = ready as { url: string; entryUrl: string };
+  return {
+    url,
+    entryUrl,
+    pid,
+    persistTo,
+    kill9,
+    sql: async (shard, query, values = []) =>
+      (await ask({ ask: "sql", shard, query, values })) as Record<string, unknown>[],
+    cron: async () => {
+      const response = await fetch(`${entryUrl}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`);
+      if (!response.ok) throw new Error(`the cron answered ${response.status}: ${await response.text()}`);
+    },
+    stop: async () => {
+      child.kill("SIGTERM");
+      const stuck = setTimeout(() => killGroup(pid), 10_000);
+      await ended;
+      clearTimeout(stuck);
+      tidy();
+    },
+  };
+}
+
+async function late(): Promise<never> {
+  await new Promise((wake) => setTimeout(wake, START_MS).unref());
+  throw new Error(`the local runtime did not start within ${START_MS / 1000} s`);
+}
+
+function spawnServer(options: ServeOptions): ChildProcess {
+  // Scratch files live beside the store, so that what a SIGKILL leaves goes with it.
+  const scratch = join(options.persistTo, "scratch");
+  if (existsSync(scratch)) rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  return spawn(process.execPath, [import.meta.filename, "--serve", JSON.stringify(options)], {
+    cwd: ROOT,
+    env: { ...toolEnv(), TMPDIR: scratch },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true, // a process group of its own, for kill9
+  });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // it is gone already
+  }
+}
+
+/** Questions to the server over its IPC channel, answered in any order. */
+function asker(child: ChildProcess, ended: Promise<void>, lines: readonly string[]) {
+  const waiting = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
+  let asked = 0;
+  child.on("message", (reply: Reply) => {
+    const who = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.error === undefined) who?.done(reply.value);
+    else who?.failed(new Error(reply.error));
+  });
+  void ended.then(() => {
+    for (const who of waiting.values()) who.failed(new Error(`the local runtime ended:\n${lines.join("\n")}`));
+    waiting.clear();
+  });
+  return (question: object): Promise<unknown> =>
+    new Promise((done, failed) => {
+      asked += 1;
+      waiting.set(asked, { done, failed });
+      child.send({ ...question, id: asked }, (error) => error !== null && failed(error));
+    });
+}
+
+if (import.meta.main) {
+  const at = process.argv.indexOf("--serve");
+  await serve(JSON.parse(process.argv[at + 1] ?? "{}") as ServeOptions);
+}

@@ -1,0 +1,85 @@
+import { generateKeyPairSync } from "node:crypto";
+import { cloudflareTest, readD1Migrations, type D1Migration } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+/** Two fresh private ES256 keys, as SIGNING_KEYS wants them: the first signs, both verify. */
+function signingKeys(): string {
+  const keys = ["test-1", "test-2"].map((kid) => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    return { ...privateKey.export({ format: "jwk" }), kid };
+  });
+  return JSON.stringify(keys);
+}
+
+const MIGRATIONS: D1Migration[] = await readD1Migrations("migrations/shard");
+
+/** What every project in workerd is given over wrangler.toml. .dev.vars is never needed, and never wins. */
+const TEST_BINDINGS = {
+  TEST_MIGRATIONS: MIGRATIONS,
+  SIGNING_KEYS: signingKeys(),
+  PASSWORD_SCRYPT_N: "16",
+  RATE_LIMIT_SCALE: "0",
+  CLOCK_OFFSET_SECONDS: "0",
+  LOG_LEVEL: "error",
+  ORACLE_RUNS: process.env["ORACLE_RUNS"] ?? "",
+};
+
+/** Small enough that a story of a dozen tweets meets every trim, page end and tier; Durable Objects see these too. */
+const SMALL_LIMITS = {
+  TIMELINE_ENTRIES_MAX: "12",
+  FEED_ENTRIES_MAX: "6",
+  FANOUT_ACTIVE_ONLY_MIN: "3",
+  FANOUT_PULL_MIN: "5",
+  FANOUT_PAGE_SIZE: "2",
+  FANOUT_CONCURRENCY: "2",
+  DEGRADED_AUTHORS_MAX: "4",
+  CONTENT_CACHE_ENTRIES: "20",
+};
+
+const extraShards = (count: number) =>
+  Object.fromEntries(Array.from({ length: count - 2 }, (_, index) => [`SHARD_${index + 2}`, `shard-${index + 2}`]));
+
+function inWorkers(name: string, include: string[], given: { vars?: Record<string, string>; shards?: number } = {}) {
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: {
+          bindings: { ...TEST_BINDINGS, ...given.vars },
+          d1Databases: extraShards(given.shards ?? 2),
+        },
+      }),
+    ],
+    test: {
+      name,
+      include,
+      setupFiles: ["./test/support/apply-migrations.ts"],
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    // Each test file has a workerd of its own; more than two at once starve one another on a small machine.
+    maxWorkers: 2,
+    projects: [
+      (() => {
+        const project = inWorkers("workers", ["test/**/*.test.ts"]);
+        return { ...project, test: { ...project.test, exclude: ["test/node/**", "test/oracle/**"] } };
+      })(),
+      inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
+      inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),
+      {
+        test: {
+          name: "node",
+          environment: "node",
+          include: ["test/node/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

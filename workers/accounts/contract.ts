@@ -1,0 +1,214 @@
+import * as z from "zod";
+import { userAnswer, userAsking, userObject, usersAnswer } from "../hydrate/contract.ts";
+import { exactText, idField, idListField } from "../lib/fields.ts";
+import { operation } from "../lib/route.ts";
+
+const ACCOUNTS = "Accounts";
+const USERS = "Users";
+const LOOKUP_MAX = 100;
+
+/** Text of `least` to `most` characters, an emoji being one; JavaScript's own length would count it twice. */
+function textOf(least: number, most: number) {
+  const fits = (text: string) => {
+    const { length } = [...text];
+    return length >= least && length <= most;
+  };
+  const limits = least > 0 ? { minLength: least, maxLength: most } : { maxLength: most };
+  return exactText.refine(fits, `must be ${least} to ${most} characters long`).meta(limits);
+}
+
+function distinctWithoutCase(names: readonly string[]): string[] {
+  const keys = names.map((one) => one.toLowerCase());
+  return names.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
+}
+
+const username = z
+  .string()
+  .regex(/^[A-Za-z0-9_]{4,15}$/, "must be 4 to 15 characters of A-Z, a-z, 0-9 and _")
+  .meta({ example: "ada_l" });
+const password = textOf(8, 256).meta({ format: "password" });
+const email = exactText
+  .max(254)
+  .regex(/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/, "must be an e-mail address")
+  .meta({ format: "email" });
+const name = textOf(1, 50).refine((text) => /\S/.test(text), "must not be blank");
+const url = textOf(0, 100).refine(
+  (text) => text === "" || (/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) && URL.canParse(text)),
+  "must be an http or https URL, or empty",
+);
+
+// Lookups take what may once have been a name on X, and log-in takes any text: neither must say more than "not found".
+const lookupName = z.string().regex(/^[A-Za-z0-9_]{1,15}$/, "must be 1 to 15 characters of A-Z, a-z, 0-9 and _");
+const lookupNames = z
+  .string()
+  .max(LOOKUP_MAX * 20)
+  .transform((raw) => raw.split(",").map((part) => part.trim()))
+  .pipe(z.array(lookupName).min(1).max(LOOKUP_MAX))
+  .transform(distinctWithoutCase)
+  .meta({ type: "string", description: "1 to 100 usernames, separated by commas" });
+
+const refreshToken = z.string().max(200).meta({ description: "as a session answer gave it" });
+const registerBody = z.object({ username, password, name: name.optional(), email: email.optional() });
+const logInBody = z.object({ username: textOf(0, 256), password: textOf(0, 256) });
+const refreshBody = z.object({ refresh_token: refreshToken });
+const profileBody = z
+  .object({ name, description: textOf(0, 160), location: textOf(0, 30), url, protected: z.boolean() })
+  .partial();
+
+export type RegisterBody = z.infer<typeof registerBody>;
+export type LogInBody = z.infer<typeof logInBody>;
+export type RefreshBody = z.infer<typeof refreshBody>;
+export type LogOutBody = RefreshBody;
+export type EditProfileBody = z.infer<typeof profileBody>;
+
+const sessionData = z
+  .object({
+    user: userObject,
+    access_token: z.string().meta({ description: "a JWT: send it as `authorization: Bearer …`" }),
+    refresh_token: z.string().meta({ description: "opaque; good once, for `/auth/refresh`" }),
+    token_type: z.literal("bearer"),
+    expires_in: z.number().int().meta({ description: "seconds the access token is good for" }),
+  })
+  .meta({ id: "Session" });
+export type SessionData = z.infer<typeof sessionData>;
+const sessionAnswer = z.object({ data: sessionData });
+const revokedAnswer = z.object({ data: z.object({ revoked: z.literal(true) }) });
+
+export const register = operation({
+  method: "post",
+  path: "/auth/register",
+  id: "register",
+  tag: ACCOUNTS,
+  summary: "Register an account",
+  description: "Usernames are unique without case and do not change. 422 for a reserved one, 409 for a taken one.",
+  auth: "none",
+  body: registerBody,
+  success: { status: 201, description: "The account and its first session", schema: sessionAnswer },
+  errors: [409, 413, 415, 422],
+});
+
+export const logIn = operation({
+  method: "post",
+  path: "/auth/login",
+  id: "logIn",
+  tag: ACCOUNTS,
+  summary: "Log in",
+  auth: "none",
+  body: logInBody,
+  success: { status: 200, description: "A new session", schema: sessionAnswer },
+  errors: [401, 403, 413, 415],
+});
+
+export const refresh = operation({
+  method: "post",
+  path: "/auth/refresh",
+  id: "refreshSession",
+  tag: ACCOUNTS,
+  summary: "Trade a refresh token for a new session answer",
+  description:
+    "The token is spent. Used again within 30 seconds it gives a fresh successor (two tabs, a lost answer); later, the " +
+    "whole session ends.",
+  auth: "none",
+  body: refreshBody,
+  success: { status: 200, description: "The session, with new tokens", schema: sessionAnswer },
+  errors: [401, 403, 413, 415, 429],
+});
+
+export const logOut = operation({
+  method: "post",
+  path: "/auth/logout",
+  id: "logOut",
+  tag: ACCOUNTS,
+  summary: "End a session",
+  description: "All refresh tokens of the session end; its access token expires by itself.",
+  auth: "none",
+  body: refreshBody,
+  success: { status: 200, description: "The session has ended, now or before", schema: revokedAnswer },
+  errors: [413, 415],
+});
+
+export const getMe = operation({
+  method: "get",
+  path: "/users/me",
+  id: "findMyUser",
+  tag: USERS,
+  summary: "The signed-in user",
+  auth: "required",
+  query: z.object(userAsking),
+  success: { status: 200, description: "The user", schema: userAnswer },
+  errors: [403],
+});
+
+export const editProfile = operation({
+  method: "patch",
+  path: "/users/me",
+  id: "updateMyProfile",
+  tag: USERS,
+  summary: "Change the signed-in user's profile",
+  description: "Only what is given changes.",
+  auth: "required",
+  body: profileBody,
+  success: { status: 200, description: "The user as it is now", schema: userAnswer },
+  errors: [403, 413, 415],
+});
+
+export const getUserByName = operation({
+  method: "get",
+  path: "/users/by/username/:username",
+  id: "findUserByUsername",
+  tag: USERS,
+  summary: "A user by username",
+  auth: "optional",
+  params: z.object({ username: lookupName }),
+  query: z.object(userAsking),
+  success: { status: 200, description: "The user", schema: userAnswer },
+  errors: [404],
+});
+
+export const getUsersByName = operation({
+  method: "get",
+  path: "/users/by",
+  id: "findUsersByUsername",
+  tag: USERS,
+  summary: "Users by usernames",
+  auth: "optional",
+  query: z.object({ usernames: lookupNames, ...userAsking }),
+  success: { status: 200, description: "The users, in the order asked; missing ones in `errors`", schema: usersAnswer },
+});
+
+export const getUsers = operation({
+  method: "get",
+  path: "/users",
+  id: "findUsersById",
+  tag: USERS,
+  summary: "Users by ids",
+  auth: "optional",
+  query: z.object({ ids: idListField, ...userAsking }),
+  success: { status: 200, description: "The users, in the order asked; missing ones in `errors`", schema: usersAnswer },
+});
+
+export const getUser = operation({
+  method: "get",
+  path: "/users/:id",
+  id: "findUserById",
+  tag: USERS,
+  summary: "A user by id",
+  auth: "optional",
+  params: z.object({ id: idField }),
+  query: z.object(userAsking),
+  success: { status: 200, description: "The user", schema: userAnswer },
+  errors: [404],
+});
+
+export const operations = [
+  register,
+  logIn,
+  refresh,
+  logOut,
+  getMe,
+  editProfile,
+  getUserByName,
+  getUsersByName,
+  getUsers,
+  getUser,
+] as const;

@@ -1,0 +1,109 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { authenticate } from "./accounts/authenticate.ts";
+import accounts from "./accounts/routes.ts";
+import graph from "./graph/routes.ts";
+import { createContext, runtimeOf, type Runtime } from "./lib/context.ts";
+import { DomainError, type ErrorCode, type ErrorItem } from "./lib/errors.ts";
+import { DependencyFailed } from "./lib/dependency.ts";
+import type { AppEnv } from "./lib/route.ts";
+import service from "./service-routes.ts";
+import shortSpellings from "./short-spellings.ts";
+import timelines from "./timelines/routes.ts";
+import tweets from "./tweets/routes.ts";
+
+/** The only place where an error code becomes an HTTP status. */
+const STATUS = {
+  invalid_request: [400, "Bad Request"],
+  invalid_token: [401, "Unauthorized"],
+  forbidden: [403, "Forbidden"],
+  account_inactive: [403, "Forbidden"],
+  not_found: [404, "Not Found"],
+  conflict: [409, "Conflict"],
+  body_too_large: [413, "Content Too Large"],
+  unsupported_media_type: [415, "Unsupported Media Type"],
+  unprocessable: [422, "Unprocessable Content"],
+  rate_limited: [429, "Too Many Requests"],
+  internal: [500, "Internal Server Error"],
+  unavailable: [503, "Service Unavailable"],
+} as const satisfies Record<ErrorCode, readonly [number, string]>;
+
+const RETRY_AFTER_SECONDS = "1";
+
+/** The whole HTTP API over one isolate's runtime (made from `env` unless given). */
+export function newApp(runtime?: Runtime): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    const requestId = requestIdOf(c.req.header("x-request-id"));
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    c.set("ctx", createContext(runtime ?? runtimeOf(c.env), { requestId, waitUntil }));
+    c.set("viewer", null);
+    await next();
+    c.header("x-request-id", requestId);
+    if (!c.res.headers.has("cache-control")) c.header("cache-control", "private, no-store");
+    c.header("x-content-type-options", "nosniff");
+    compress(c.req.header("accept-encoding"), c.res);
+  });
+  app.use(cors({ origin: "*", exposeHeaders: ["x-request-id", "retry-after"], maxAge: 86_400 }));
+  app.use(async (c, next) => {
+    const maxSize = c.var.ctx.limits.BODY_BYTES_MAX;
+    const tooLarge = () => new DomainError("body_too_large", `The body may hold at most ${maxSize} bytes.`);
+    return bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge()) })(c, next);
+  });
+  app.use(async (c, next) => {
+    c.set("refusedToken", null);
+    try {
+      c.set("viewer", await authenticate(c.var.ctx, c.req.header("authorization")));
+    } catch (error) {
+      // Each route says whether it minds: signing in does not.
+      if (!(error instanceof DomainError)) throw error;
+      c.set("refusedToken", error);
+    }
+    await next();
+  });
+
+  app.route("/", service);
+  for (const prefix of ["/2", "/api/v2"]) {
+    for (const room of [accounts, graph, tweets, timelines]) app.route(prefix, room);
+  }
+  app.route("/", shortSpellings(app));
+
+  app.notFound((c) => problem(c.var.ctx.requestId, "not_found", `There is no ${c.req.method} ${c.req.path}.`));
+  app.onError((error, c) => {
+    const { log, requestId } = c.var.ctx;
+    if (error instanceof DomainError) return problem(requestId, error.code, error.detail, error.items);
+    log.error("request failed", { error, method: c.req.method, path: c.req.path });
+    if (error instanceof DependencyFailed) return problem(requestId, "unavailable", "A store did not answer. Try again.");
+    return problem(requestId, "internal", "Something went wrong on our side. Try again with the same request.");
+  });
+  return app;
+}
+
+/** A client's own request id is kept when it is plain, so that its logs and ours meet. */
+function requestIdOf(sent: string | undefined): string {
+  return sent !== undefined && /^[\w.:-]{1,64}$/.test(sent) ? sent : crypto.randomUUID();
+}
+
+/** An error answer in the form of RFC 9457, with the fields X's clients look for. */
+function problem(requestId: string, code: ErrorCode, detail: string, items: readonly ErrorItem[] = []): Response {
+  const [status, title] = STATUS[code];
+  const errors = items.length > 0 ? { errors: items } : {};
+  const headers = new Headers({ "content-type": "application/problem+json", "x-request-id": requestId });
+  headers.set("cache-control", "private, no-store");
+  if (status === 401) headers.set("www-authenticate", 'Bearer realm="dunlin"');
+  if (status === 429 || status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  const body = { title, detail, type: `about:blank#${code}`, status, ...errors, message: detail };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+const COMPRESSIBLE = /^(application\/(problem\+)?json|text\/)/;
+
+/** The runtime encodes the body itself when the header says so: no stream of ours stands in between. */
+function compress(accepted: string | undefined, response: Response): void {
+  if (accepted === undefined || !/\bgzip\b/.test(accepted) || response.body === null) return;
+  if (response.headers.has("content-encoding")) return;
+  if (!COMPRESSIBLE.test(response.headers.get("content-type") ?? "")) return;
+  response.headers.set("content-encoding", "gzip");
+  response.headers.append("vary", "accept-encoding");
+}

@@ -1,0 +1,129 @@
+import { sql, type SQL } from "drizzle-orm";
+import { joinActiveUser, userColumns, userOfRow, type User, type UserRow } from "../accounts/reader.ts";
+import { followCountColumns, joinFollowCounts } from "../graph/reader.ts";
+import { BoundedMap } from "../lib/bounded-map.ts";
+import { groupBy } from "../lib/concurrency.ts";
+import { perIsolate, type Ctx } from "../lib/context.ts";
+import { DependencyFailed } from "../lib/dependency.ts";
+import type { Viewer } from "../lib/route.ts";
+import { joinStandingTweet, joinTweetCount, tweetAuthorId, tweetColumns, tweetCountColumn, tweetOfRow } from "../tweets/reader.ts";
+import type { Tweet, TweetRow } from "../tweets/reader.ts";
+import { visibilityOf } from "./visibility.ts";
+
+/** A user's counts, as the rooms that count keep them. */
+export interface UserCounts {
+  readonly followersCount: number;
+  readonly followingCount: number;
+  readonly tweetCount: number;
+}
+export interface CountsRow {
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly tweet_count: number;
+}
+
+/** A tweet with its author, as anybody may see it. */
+export interface TweetView {
+  readonly tweet: Tweet;
+  readonly author: User;
+  readonly counts: UserCounts;
+  /** The default form on the wire, made once (present.ts). */
+  json?: string;
+}
+
+interface Remembered {
+  readonly view: TweetView;
+  readonly readAt: number;
+}
+
+const memoryOf = perIsolate((runtime) => {
+  const memory = new BoundedMap<string, Remembered>(runtime.limits.CONTENT_CACHE_ENTRIES);
+  visibilityOf(runtime).onForgotten({
+    tweet: (id) => memory.delete(id),
+    everything: () => memory.clear(),
+  });
+  return memory;
+});
+
+export interface HydratedTweets {
+  /** Standing tweets of active authors, by id. */
+  readonly views: ReadonlyMap<string, TweetView>;
+  /** Ids whose shard did not answer. */
+  readonly unread: ReadonlySet<string>;
+  readonly failed: readonly string[];
+}
+
+/**
+ * Tweets by id, as `viewer` may see them; deleted ones are not in the map. At most one D1 query a shard, none where
+ * everything is remembered and the shard's visibility log was read within VISIBILITY_CACHE_SECONDS. One's own tweets are
+ * always read anew: a deletion shows at once to whoever acts, in every isolate.
+ */
+export async function hydrateTweets(
+  ctx: Ctx,
+  viewer: Viewer | null,
+  ids: readonly string[],
+  options: { ownFromStore: boolean } = { ownFromStore: true },
+): Promise<HydratedTweets> {
+  const byShard = groupBy(new Set(ids), (id) => ctx.shards.indexOf(id));
+  const views = new Map<string, TweetView>();
+  const unread = new Set<string>();
+  const failed: string[] = [];
+  await Promise.all(
+    [...byShard].map(async ([index, wanted]) => {
+      try {
+        const own = options.ownFromStore ? (viewer?.userId ?? null) : null;
+        await hydrateShard(ctx, index, wanted, { views, own });
+      } catch (error) {
+        if (!(error instanceof DependencyFailed)) throw error;
+        failed.push(error.dependency);
+        for (const id of wanted) unread.add(id);
+      }
+    }),
+  );
+  return { views, unread, failed };
+}
+
+async function hydrateShard(
+  ctx: Ctx,
+  index: number,
+  ids: readonly string[],
+  into: { views: Map<string, TweetView>; own: string | null },
+): Promise<void> {
+  const memory = memoryOf(ctx.runtime);
+  const visibility = visibilityOf(ctx.runtime);
+  const now = ctx.clock.now();
+  const freshSince = now - ctx.limits.CONTENT_CACHE_SECONDS * 1000;
+  const recall = (id: string): TweetView | null => {
+    const found = memory.get(id);
+    if (found === undefined || found.readAt < freshSince || found.view.author.id === into.own) return null;
+    return visibility.changedSince(found.view.author.id, found.readAt) ? null : found.view;
+  };
+  const isMissing = (id: string) => recall(id) === null;
+  // With something to read the log comes in the same query; without, it is read alone where it is due.
+  if (!ids.some(isMissing)) await visibility.freshen(ctx, index);
+  const missing = ids.filter(isMissing);
+  if (missing.length > 0) {
+    const { rows, current } = await visibility.readWithLog<TweetRow & UserRow & CountsRow>(ctx, index, tweetsQuery(missing));
+    for (const row of rows) {
+      const view = { tweet: tweetOfRow(row), author: userOfRow(row), counts: countsOfRow(row) };
+      if (current) memory.set(view.tweet.id, { view, readAt: now });
+      into.views.set(view.tweet.id, view);
+    }
+  }
+  for (const id of ids) {
+    const view = into.views.has(id) ? null : recall(id);
+    if (view !== null) into.views.set(id, view);
+  }
+}
+
+export function countsOfRow(row: CountsRow): UserCounts {
+  return { followersCount: row.followers_count, followingCount: row.following_count, tweetCount: row.tweet_count };
+}
+
+const tweetsQuery = (ids: readonly string[]): SQL => sql`
+  SELECT ${tweetColumns}, ${userColumns}, ${followCountColumns}, ${tweetCountColumn}
+  FROM json_each(${JSON.stringify(ids)}) AS asked
+  ${joinStandingTweet(sql`asked.value`)}
+  ${joinActiveUser(tweetAuthorId)}
+  ${joinFollowCounts(tweetAuthorId)}
+  ${joinTweetCount(tweetAuthorId)}`;

@@ -1,0 +1,69 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { Ctx } from "./context.ts";
+import { DomainError } from "./errors.ts";
+import { idempotencyKeys } from "./tables.ts";
+
+/**
+ * `Idempotency-Key`: the key is the first insert of the write's own batch, in the actor's shard, so that a repeat finds
+ * either the whole first write and its answer, or nothing.
+ */
+export interface IdempotentRequest {
+  readonly key: string;
+  /** SHA-256 over method, path and body: the same key must come with the same request. */
+  readonly hash: string;
+}
+
+const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
+
+/** What the request says of its repeats, or null without the header. Throws `invalid_request` for a malformed key. */
+export async function readIdempotency(request: Request, body: unknown): Promise<IdempotentRequest | null> {
+  const key = request.headers.get("idempotency-key");
+  if (key === null) return null;
+  if (!KEY_FORM.test(key)) {
+    throw new DomainError("invalid_request", "Idempotency-Key must be 1 to 255 visible ASCII characters.");
+  }
+  const path = new URL(request.url).pathname;
+  const told = new TextEncoder().encode(JSON.stringify([request.method, path, body]));
+  const digest = await crypto.subtle.digest("SHA-256", told);
+  return { key, hash: Buffer.from(digest).toString("base64url") };
+}
+
+/**
+ * The first statement of an idempotent write: it changes a row unless the key was used within IDEMPOTENCY_HOURS.
+ * @param condition what else must hold for the write to happen; without it a refused write would burn the key.
+ */
+export function claimKey(ctx: Ctx, userId: string, request: IdempotentRequest, answer: object, condition: SQL): SQL {
+  const now = ctx.clock.now();
+  const expired = now - ctx.limits.IDEMPOTENCY_HOURS * 3_600_000;
+  return sql`
+    INSERT INTO ${idempotencyKeys} (user_id, key, request_hash, answer, created_at)
+    SELECT ${userId}, ${request.key}, ${request.hash}, ${JSON.stringify(answer)}, ${now} WHERE ${condition}
+    ON CONFLICT (user_id, key) DO UPDATE SET
+      request_hash = excluded.request_hash, answer = excluded.answer, created_at = excluded.created_at
+    WHERE created_at < ${expired}`;
+}
+
+/** Reads what the key stands for; one row or none. */
+export function readKey(userId: string, request: IdempotentRequest): SQL {
+  return sql`SELECT request_hash, answer, created_at FROM ${idempotencyKeys}
+    WHERE user_id = ${userId} AND key = ${request.key}`;
+}
+
+/**
+ * The first answer again, from the row that `readKey` gave; null where the row is this very write's own or too old.
+ * Throws `unprocessable` when the key came with another request.
+ */
+export function replayOf<T>(ctx: Ctx, request: IdempotentRequest, row: Readonly<Record<string, unknown>> | undefined): T | null {
+  if (row === undefined) return null;
+  const expired = ctx.clock.now() - ctx.limits.IDEMPOTENCY_HOURS * 3_600_000;
+  if (Number(row["created_at"]) < expired) return null;
+  if (row["request_hash"] !== request.hash) {
+    throw new DomainError("unprocessable", "This Idempotency-Key was used with another request.");
+  }
+  return JSON.parse(String(row["answer"])) as T;
+}
+
+/** Removes keys older than IDEMPOTENCY_HOURS. */
+export function pruneKeys(ctx: Ctx): SQL {
+  return sql`DELETE FROM ${idempotencyKeys} WHERE created_at < ${ctx.clock.now() - ctx.limits.IDEMPOTENCY_HOURS * 3_600_000}`;
+}

@@ -1,0 +1,141 @@
+import { sql, type SQL } from "drizzle-orm";
+import { commit } from "./commit.ts";
+import type { Ctx } from "./context.ts";
+import { outbox } from "./tables.ts";
+import { timeOfId } from "./snowflake.ts";
+
+/**
+ * The outbox is the log: an event is committed with the fact it tells of, in the same batch of the same shard, and its
+ * row goes only when the last effect it stands for is committed. Queues may lose, repeat and reorder everything.
+ */
+
+/** What travels on the events queue. The id is a Snowflake that finds the shard of the outbox row. */
+export interface EventMessage {
+  readonly v: 1;
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: unknown;
+  /** Fan-out ranges that have not reported, as saved in the row; only on messages sent again. */
+  readonly progress?: Progress;
+}
+
+/** Range index -> where that range goes on: "" at its start, or the key of the last follower served. */
+export type Progress = Readonly<Record<string, string>>;
+
+/** Sent again at most this many a run and shard: one queue batch. */
+const SWEEP_ROWS_MAX = 100;
+
+/**
+ * The statement that records an event. It stands right behind the statement whose change it tells of, and writes only if
+ * that one changed something.
+ * @param payload an object, or SQL giving JSON text where it depends on what the batch decides.
+ */
+export function recordEvent(ctx: Ctx, id: string, kind: string, payload: SQL | object): SQL {
+  const json = isSql(payload) ? payload : sql`${JSON.stringify(payload)}`;
+  const sweepAt = ctx.clock.now() + ctx.limits.OUTBOX_SWEEP_AFTER_SECONDS * 1000;
+  return sql`INSERT INTO ${outbox} (id, kind, payload, next_sweep_at)
+    SELECT ${id}, ${kind}, ${json}, ${sweepAt} WHERE changes() > 0`;
+}
+
+function isSql(payload: SQL | object): payload is SQL {
+  return "queryChunks" in payload;
+}
+
+/** Sends a committed event on its way, after the answer. A send that fails is the sweep's to repeat. */
+export function publishEvent(ctx: Ctx, message: Omit<EventMessage, "v">): void {
+  ctx.defer(ctx.events.send({ v: 1, ...message } satisfies EventMessage));
+}
+
+/** Forgets an event whose effects are all committed. */
+export async function completeEvent(ctx: Ctx, eventId: string): Promise<void> {
+  await ctx.dbOf(eventId).run(sql`DELETE FROM ${outbox} WHERE id = ${eventId}`);
+}
+
+/** Notes the ranges a fan-out was split into, unless an earlier delivery did. @returns what has not reported yet; null once all has. */
+export async function startProgress(ctx: Ctx, eventId: string, ranges: Progress): Promise<Progress | null> {
+  const [, saved] = await commit(ctx.dbOf(eventId), [
+    sql`UPDATE ${outbox} SET progress = ${JSON.stringify(ranges)}, next_sweep_at = ${nextSweep(ctx, 0)}
+      WHERE id = ${eventId} AND progress IS NULL`,
+    sql`SELECT progress FROM ${outbox} WHERE id = ${eventId}`,
+  ]);
+  const progress = saved?.rows[0]?.["progress"];
+  return typeof progress === "string" ? (JSON.parse(progress) as Progress) : null;
+}
+
+/** Saves where `range` goes on, and puts the sweep off: the fan-out is alive. A cursor never goes back. */
+export async function saveProgress(ctx: Ctx, eventId: string, range: string, cursor: string): Promise<void> {
+  const path = `$.${range}`;
+  await ctx.dbOf(eventId).run(sql`
+    UPDATE ${outbox} SET progress = json_set(progress, ${path}, ${cursor}), next_sweep_at = ${nextSweep(ctx, 0)}
+    WHERE id = ${eventId} AND json_extract(progress, ${path}) < ${cursor}`);
+}
+
+/** Reports `range` as done; the event goes with the last one. */
+export async function finishRange(ctx: Ctx, eventId: string, range: string): Promise<void> {
+  const path = `$.${range}`;
+  await commit(ctx.dbOf(eventId), [
+    sql`UPDATE ${outbox} SET progress = json_remove(progress, ${path})
+      WHERE id = ${eventId} AND json_type(progress, ${path}) IS NOT NULL`,
+    sql`DELETE FROM ${outbox} WHERE id = ${eventId} AND progress = '{}'`,
+  ]);
+}
+
+function nextSweep(ctx: Ctx, attempts: number): number {
+  const { OUTBOX_SWEEP_AFTER_SECONDS, OUTBOX_SWEEP_DELAY_MAX_SECONDS } = ctx.limits;
+  const seconds = Math.min(OUTBOX_SWEEP_AFTER_SECONDS * 2 ** attempts, OUTBOX_SWEEP_DELAY_MAX_SECONDS);
+  return ctx.clock.now() + seconds * 1000;
+}
+
+interface OutboxRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: string;
+  readonly progress: string | null;
+  readonly attempts: number;
+}
+
+/**
+ * Sends again what is old in every shard, with growing delay. A row younger than the oldest message still waiting in a
+ * queue is held back: its own message is most likely behind that one.
+ * @returns how many events were sent again.
+ */
+export async function sweepOutbox(ctx: Ctx): Promise<number> {
+  const oldestWaiting = await oldestMessageTime(ctx);
+  const sent = await Promise.all(
+    Array.from({ length: ctx.shards.count }, (_, index) => sweepShard(ctx, index, oldestWaiting)),
+  );
+  return sent.reduce((sum, count) => sum + count, 0);
+}
+
+async function sweepShard(ctx: Ctx, index: number, oldestWaiting: number): Promise<number> {
+  const db = ctx.dbAt(index);
+  const due = await db.all<OutboxRow>(sql`
+    SELECT id, kind, payload, progress, attempts FROM ${outbox}
+    WHERE next_sweep_at <= ${ctx.clock.now()} ORDER BY id LIMIT ${SWEEP_ROWS_MAX}`);
+  const rows = due.filter((row) => timeOfId(row.id) <= oldestWaiting);
+  if (rows.length === 0) return 0;
+  const again = rows.map((row) => ({ id: row.id, at: nextSweep(ctx, row.attempts + 1) }));
+  await db.run(sql`
+    UPDATE ${outbox} SET attempts = attempts + 1,
+      next_sweep_at = (SELECT value->>'at' FROM json_each(${JSON.stringify(again)}) WHERE value->>'id' = ${outbox.id})
+    WHERE id IN (SELECT value->>'id' FROM json_each(${JSON.stringify(again)}))`);
+  await ctx.events.sendBatch(rows.map((row) => ({ body: messageOf(row) })));
+  ctx.log.warn("outbox swept", { shard: index, events: rows.length, oldest: rows[0]?.id });
+  return rows.length;
+}
+
+function messageOf(row: OutboxRow): EventMessage {
+  const message = { v: 1, id: row.id, kind: row.kind, payload: JSON.parse(row.payload) as unknown } as const;
+  return row.progress === null ? message : { ...message, progress: JSON.parse(row.progress) as Progress };
+}
+
+/** Unix milliseconds of the oldest message that waits in a queue; Infinity where none does or nobody can say. */
+async function oldestMessageTime(ctx: Ctx): Promise<number> {
+  const times = await Promise.all(
+    [ctx.events, ctx.fanout].map(async (queue) => {
+      const metrics = await queue.metrics().catch(() => undefined);
+      return metrics?.oldestMessageTimestamp?.getTime() ?? Infinity;
+    }),
+  );
+  return Math.min(...times);
+}

@@ -1,0 +1,148 @@
+import { zValidator } from "@hono/zod-validator";
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import * as z from "zod";
+import type { Ctx } from "./context.ts";
+import { DomainError, type ErrorItem } from "./errors.ts";
+
+/** Who is asking: the user of a verified access token. */
+export interface Viewer {
+  readonly userId: string;
+}
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    ctx: Ctx;
+    viewer: Viewer | null;
+    /** Why the request's token was not taken; `viewer` is null then. */
+    refusedToken: DomainError | null;
+  };
+}
+
+type Fields = z.ZodType;
+
+/** One operation of the API, described once: routes validate with it and OpenAPI is made from it. */
+export interface Operation<P extends Fields = Fields, Q extends Fields = Fields, B extends Fields = Fields> {
+  readonly method: "get" | "post" | "patch" | "put" | "delete";
+  /** Hono's spelling, below the prefix: `/users/:id/following`. */
+  readonly path: string;
+  /** OpenAPI's operationId, unique: `createTweet`. */
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `required`: 401 without a good token. `optional`: a bad token is still 401. */
+  readonly auth: "none" | "optional" | "required";
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** True where an empty body stands for `{}`. */
+  readonly bodyOptional?: boolean;
+  readonly success: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema: z.ZodType };
+  /** Statuses beside the ones every route can give (400, 401 where signed in, 500, 503). */
+  readonly errors?: readonly number[];
+}
+
+export interface Input<P extends Fields, Q extends Fields, B extends Fields> {
+  readonly params: z.infer<P>;
+  readonly query: z.infer<Q>;
+  readonly body: z.infer<B>;
+  readonly ctx: Ctx;
+  readonly viewer: Viewer | null;
+  /** The acting user. Throws `invalid_token` where nobody is signed in; on a `required` operation it never does. */
+  readonly actor: Viewer;
+}
+
+/** Declares an operation; the types of its parts flow into the handler. */
+export function operation<P extends Fields, Q extends Fields, B extends Fields>(
+  described: Operation<P, Q, B>,
+): Operation<P, Q, B> {
+  return described;
+}
+
+type Handler<P extends Fields, Q extends Fields, B extends Fields> = (
+  input: Input<P, Q, B>,
+  c: Context<AppEnv>,
+) => Promise<Response>;
+
+/**
+ * Mounts `described` on `app`: signed in or 401, the right media type or 415, readable JSON or 400, valid fields or 400,
+ * then `handler`.
+ */
+export function handle<P extends Fields, Q extends Fields, B extends Fields>(
+  app: Hono<AppEnv>,
+  described: Operation<P, Q, B>,
+  handler: Handler<P, Q, B>,
+): void {
+  const { params, query, body } = described;
+  const nothing = z.unknown();
+  const admit: MiddlewareHandler<AppEnv> = async (c, next) => {
+    // Who signs in or refreshes may send an expired token along: many clients add theirs to every request.
+    if (described.auth !== "none" && c.var.refusedToken !== null) throw c.var.refusedToken;
+    if (described.auth === "required" && c.var.viewer === null) throw signInNeeded();
+    // Without a body schema the body is never read.
+    if (body !== undefined) c.req.addValidatedData("json", await readBody(c, body, described.bodyOptional === true));
+    await next();
+  };
+  const answer = (c: Context<AppEnv>) => {
+    const { ctx, viewer } = c.var;
+    const input: Input<P, Q, B> = {
+      params: c.req.valid("param" as never),
+      query: c.req.valid("query" as never),
+      body: c.req.valid("json" as never),
+      ctx,
+      viewer,
+      get actor() {
+        if (viewer === null) throw signInNeeded();
+        return viewer;
+      },
+    };
+    return handler(input, c);
+  };
+  app.on(
+    described.method.toUpperCase(),
+    [described.path],
+    admit,
+    zValidator("param", params ?? nothing, refuse),
+    zValidator("query", query ?? nothing, refuse),
+    answer,
+  );
+}
+
+function signInNeeded(): DomainError {
+  return new DomainError("invalid_token", "This needs an account: send a valid access token as a bearer token.");
+}
+
+/** Decodes the body strictly: what is not UTF-8 must not come back altered, so it is refused. */
+async function readBody(c: Context<AppEnv>, schema: Fields, optional: boolean): Promise<object> {
+  const bytes = await c.req.arrayBuffer();
+  const parsed = schema.safeParse(bytes.byteLength === 0 && optional ? {} : jsonOf(bytes, c.req.header("content-type")));
+  refuse(parsed);
+  return Object(parsed.data);
+}
+
+function jsonOf(bytes: ArrayBuffer, contentType = ""): unknown {
+  if (!/^application\/([\w.+-]+\+)?json *(;|$)/i.test(contentType)) {
+    throw new DomainError("unsupported_media_type", "The body must be JSON, with content-type: application/json.");
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    throw new DomainError("invalid_request", "The body is not valid JSON in UTF-8.");
+  }
+}
+
+interface Validation {
+  readonly success: boolean;
+  readonly error?: { readonly issues: readonly z.core.$ZodIssue[] };
+}
+
+function refuse(result: Validation): void {
+  if (result.success) return;
+  const items: ErrorItem[] = (result.error?.issues ?? []).map((issue) => {
+    const field = issue.path.map(String).join(".");
+    const message = field === "" ? issue.message : `${field}: ${issue.message}`;
+    return field === "" ? { message } : { message, parameters: { [field]: [] } };
+  });
+  throw new DomainError("invalid_request", items[0]?.message ?? "The request is not valid.", items);
+}

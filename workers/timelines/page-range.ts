@@ -1,0 +1,28 @@
+import type { Ctx } from "../lib/context.ts";
+import { decodeCursor } from "../lib/cursor.ts";
+import { ID_MAX, ID_MIN, idBefore, lowestIdAt } from "../lib/snowflake.ts";
+import type { TimelinePageQuery } from "./contract.ts";
+
+/** The ids a page may show, both ends exclusive, and where the page begins within them. */
+export interface PageRange {
+  readonly before: string;
+  readonly since: string;
+  readonly count: number;
+}
+
+/**
+ * The range that `query` asks of `list`: the tightest of its bounds. `start_time` is inclusive, `end_time` exclusive, as
+ * on X. Throws `invalid_request` for a token of another list.
+ */
+export function pageRange(ctx: Ctx, list: string, query: TimelinePageQuery): PageRange {
+  const lower = [query.since_id ?? ID_MIN];
+  if (query.start_time !== undefined) lower.push(idBefore(lowestIdAt(query.start_time)));
+  const upper = [query.until_id ?? ID_MAX];
+  if (query.end_time !== undefined) upper.push(lowestIdAt(query.end_time));
+  if (query.pagination_token !== undefined) upper.push(decodeCursor(ctx, list, query.pagination_token));
+  return {
+    before: upper.reduce((a, b) => (a < b ? a : b)),
+    since: lower.reduce((a, b) => (a > b ? a : b)),
+    count: query.max_results,
+  };
+}

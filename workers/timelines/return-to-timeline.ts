@@ -1,0 +1,73 @@
+import type { HomeRead } from "../../durable-objects/home-timeline.ts";
+import type { FollowState } from "../../durable-objects/packed-pages.ts";
+import type { Merge } from "../../durable-objects/timeline-pages.ts";
+import type { Ctx } from "../lib/context.ts";
+import { readFollowing } from "../graph/reader.ts";
+import { activeWindowMs } from "../lib/limits.ts";
+import { ID_MAX, ID_MIN, idBefore, lowestIdAt } from "../lib/snowflake.ts";
+import { readStore } from "./read-store.ts";
+import { writeSeenAt } from "./writer.ts";
+
+type ReadyHome = Extract<HomeRead, { state: "ready" }>;
+
+/** True where the reader's visit must be written: it is SEEN_AT_WRITE_SECONDS old. */
+export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
+  return ctx.clock.now() - home.seenAt >= ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
+}
+
+/**
+ * Notes the visit and, after an absence, merges what was not pushed. The visit is written before the store is read: a
+ * fan-out that still saw the old visit had its tweet committed before, so the store shows it; any later one pushes.
+ * @returns false where the timeline has become another one meanwhile.
+ */
+export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome): Promise<boolean> {
+  const seenAt = ctx.clock.now();
+  await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
+  // From this moment of the absence on, a middle-tier author's tweets were not pushed; a low-tier one's much later.
+  const missedFrom = home.seenAt + activeWindowMs(ctx.limits) - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000;
+  const merge: Merge = missedFrom < seenAt ? await readMissed(ctx, userId, lowestIdAt(missedFrom)) : { entries: [] };
+  return ctx.homeTimeline(userId).merge({ ...merge, basedOn: home.base, seenAt });
+}
+
+/** What everyone followed has written since `since`, ready to merge. */
+async function readMissed(ctx: Ctx, userId: string, since: string): Promise<Merge> {
+  const through = lowestIdAt(ctx.clock.now());
+  const follows = await readFollows(ctx, userId);
+  const missed = await readWhole(ctx, [userId, ...follows.keys()], since);
+  return { ...missed, follows, through };
+}
+
+/** Rebuilds a cold timeline from the store. @returns false where it must begin again. */
+export async function rebuildTimeline(ctx: Ctx, userId: string, base: number): Promise<boolean> {
+  const seenAt = ctx.clock.now();
+  await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
+  const whole = await readMissed(ctx, userId, ID_MIN);
+  return ctx.homeTimeline(userId).merge({ ...whole, seenAt, basedOn: base });
+}
+
+/** All that a timeline keeps of `authors` above `since`. Throws DependencyFailed rather than merge a part as if it were whole. */
+async function readWhole(ctx: Ctx, authors: readonly string[], since: string) {
+  const count = ctx.limits.TIMELINE_ENTRIES_MAX;
+  const read = await readStore(ctx, authors, { before: ID_MAX, since, count });
+  if (read.failed.length > 0) throw new StoreIncomplete(read.failed);
+  const last = read.entries.at(-1);
+  const floor = read.end || last === undefined ? ID_MIN : idBefore(last.id);
+  return { entries: read.entries, floor };
+}
+
+/** Part of the store did not answer, so what was read is not all there is. */
+export class StoreIncomplete extends Error {
+  readonly failed: readonly string[];
+  constructor(failed: readonly string[]) {
+    super(`not all of the store answered: ${failed.join(", ")}`);
+    this.name = "StoreIncomplete";
+    this.failed = failed;
+  }
+}
+
+async function readFollows(ctx: Ctx, userId: string): Promise<Map<string, FollowState>> {
+  const following = await ctx.dependencies.guard(shardOf(ctx, userId), () => readFollowing(ctx, userId));
+  return new Map([...following].map(([author, version]) => [author, { state: 1 as const, version }]));
+}
+
+export const shardOf = (ctx: Ctx, id: string): string => `shard:${ctx.shards.indexOf(id)}`;

@@ -1,0 +1,31 @@
+import type { Ctx } from "../lib/context.ts";
+import { DomainError } from "../lib/errors.ts";
+import { publishEvent } from "../lib/outbox.ts";
+import type { Viewer } from "../lib/route.ts";
+import { logicalShardOfId } from "../lib/snowflake.ts";
+import { noteVisibility } from "../lib/visibility-log.ts";
+import { removeOwnTweet } from "./push-own-tweet.ts";
+import { TWEET_DELETED, type TweetDeleted } from "./events.ts";
+import { readTweetFacts } from "./reader.ts";
+import { writeDeletion } from "./writer.ts";
+
+/**
+ * Deletes one of the actor's tweets: gone at once for the actor, for others within VISIBILITY_CACHE_SECONDS.
+ * Deleting it again answers the same. Throws `not_found`, or `forbidden` for somebody else's tweet.
+ */
+export async function deleteTweet(ctx: Ctx, actor: Viewer, tweetId: string): Promise<void> {
+  const eventId = ctx.ids.next(logicalShardOfId(actor.userId));
+  const written = await writeDeletion(ctx, { eventId, tweetId, authorId: actor.userId });
+  if (written === null) return refuseUnlessGone(ctx, actor, tweetId);
+  noteVisibility(ctx.runtime, "tweet", tweetId);
+  const payload: TweetDeleted = { tweetId, authorId: actor.userId, ...written };
+  publishEvent(ctx, { id: eventId, kind: TWEET_DELETED, payload });
+  await removeOwnTweet(ctx, actor.userId, tweetId);
+}
+
+async function refuseUnlessGone(ctx: Ctx, actor: Viewer, tweetId: string): Promise<void> {
+  const facts = await readTweetFacts(ctx, tweetId);
+  if (facts === null) throw new DomainError("not_found", "There is no such tweet.");
+  if (facts.authorId !== actor.userId) throw new DomainError("forbidden", "Only its author may delete a tweet.");
+  if (!facts.deleted) throw new DomainError("account_inactive", "This account is not active.");
+}
