@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
           name: "dunlin",
           modules: [{ type: "ESModule", path: join(options.bundle, "index.js") }],
           modulesRoot: options.bundle,
-          bindings: { ...workerOptions.bindings, SIGNING_KEYS: signingKeys(options), ...options.vars },
+          bindings: { ...(workerOptions.bindings as Record<string, string>), SIGNING_KEYS: signingKeys(options), ...options.vars },
           d1Databases,
           unsafeDirectSockets: [{ host: options.host, port: options.port }],
         },

@@ -26,7 +26,15 @@ interface Forged {
 /** A token as ours, but for what is given. */
 async function forge(world: World, { key, kid = key.kid, claims = {}, without = [] }: Forged): Promise<string> {
   const now = Math.floor(world.now() / 1000);
-  const all = { sub: "1990000000000000000", sid: "s", iss: "dunlin", aud: "dunlin", iat: now, exp: now + 60, ...claims };
+  const all = {
+    sub: "1990000000000000000",
+    sid: "s",
+    iss: "dunlin",
+    aud: "dunlin",
+    iat: now,
+    exp: now + 60,
+    ...claims,
+  };
   const kept = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)));
   const header = { alg: "ES256", ...(kid === undefined ? {} : { kid }) };
   return new SignJWT(kept).setProtectedHeader(header).sign(await importJWK(key, "ES256"));
@@ -38,7 +46,9 @@ describe("an access token", () => {
   test("says who is asking", async () => {
     const world = await newWorld();
     const ada = await world.register("ada");
-    expect(await authenticate(ctxOf(world.isolate), `Bearer ${ada.token}`)).toEqual({ userId: ada.id.padStart(19, "0") });
+    expect(await authenticate(ctxOf(world.isolate), `Bearer ${ada.token}`)).toEqual({
+      userId: ada.id.padStart(19, "0"),
+    });
     expect(await authenticate(ctxOf(world.isolate), `bearer ${ada.token}`)).not.toBeNull();
     expect(await authenticate(ctxOf(world.isolate), undefined)).toBeNull();
   });

@@ -11,7 +11,12 @@ describe("who edits the profile", () => {
     const world = await newWorld();
     const [ada, bob] = await world.registerAll("ada", "bob");
     expect((await bob.asks<{ data: UserObject }>(`/2/users/${ada.id}`)).data.name).toBe(ada.username);
-    const changes = { name: "Ada 🦆", description: "It's \"quoted\"", location: "Zürich", url: "https://example.org/?a=1&b" };
+    const changes = {
+      name: "Ada 🦆",
+      description: 'It\'s "quoted"',
+      location: "Zürich",
+      url: "https://example.org/?a=1&b",
+    };
     const answer = await edit(ada, changes);
     expect(answer.status).toBe(200);
     expect(answer.body.data).toMatchObject({ id: ada.id, username: ada.username, ...changes });
@@ -49,7 +54,13 @@ describe("who edits the profile", () => {
     const world = await newWorld();
     const ada = await world.register("ada");
     const before = await rowsOf(world.isolate, "users", ada.id);
-    const answer = await edit(ada, { username: "root_1", id: "1", state: "admin", email: "x@example.org", verified: true });
+    const answer = await edit(ada, {
+      username: "root_1",
+      id: "1",
+      state: "admin",
+      email: "x@example.org",
+      verified: true,
+    });
     expect(answer.status).toBe(200);
     expect(await rowsOf(world.isolate, "users", ada.id)).toEqual(before);
   });
@@ -78,10 +89,21 @@ describe("who edits the profile", () => {
   });
 
   test.each([
-    ["name", ""], ["name", "x".repeat(51)], ["name", null], ["name", "a\u0000b"], ["description", "x".repeat(161)],
-    ["location", "x".repeat(31)], ["location", 5], ["url", "javascript:alert(1)"], ["url", "example.org"],
-    ["url", "https://"], ["url", "https://a b"], ["url", `https://example.org/${"x".repeat(100)}`], ["url", "ftp://example.org"],
-    ["protected", "true"], ["protected", 1],
+    ["name", ""],
+    ["name", "x".repeat(51)],
+    ["name", null],
+    ["name", "a\u0000b"],
+    ["description", "x".repeat(161)],
+    ["location", "x".repeat(31)],
+    ["location", 5],
+    ["url", "javascript:alert(1)"],
+    ["url", "example.org"],
+    ["url", "https://"],
+    ["url", "https://a b"],
+    ["url", `https://example.org/${"x".repeat(100)}`],
+    ["url", "ftp://example.org"],
+    ["protected", "true"],
+    ["protected", 1],
   ] as const)("with %s = %j gets 400, and the other fields stay too", async (field, value) => {
     const world = await newWorld();
     const ada = await world.register("ada");

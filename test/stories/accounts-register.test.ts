@@ -44,7 +44,9 @@ describe("who registers", () => {
     // The account, its unique name, the credentials, the visit and the session.
     expect(world.meter.d1.rowsWritten).toBe(5);
     const rows = await Promise.all(
-      (["users", "credentials", "readers", "refresh_tokens"] as const).map((table) => rowsOf(world.isolate, table, ada.id)),
+      (["users", "credentials", "readers", "refresh_tokens"] as const).map((table) =>
+        rowsOf(world.isolate, table, ada.id),
+      ),
     );
     expect(rows.map((found) => found.length)).toEqual([1, 1, 1, 1]);
     const stored = JSON.stringify(rows);
@@ -204,7 +206,12 @@ test("two isolates that mint the same id for two people make two accounts", asyn
   // Names of one logical shard, a clock that stands and a chance that is none: the ids must clash.
   const instant = world.now();
   for (const isolate of world.isolates) {
-    Object.assign(isolate.runtime, { ids: createMinter(() => instant, () => 0) });
+    Object.assign(isolate.runtime, {
+      ids: createMinter(
+        () => instant,
+        () => 0,
+      ),
+    });
   }
   const same = { username: fresh("Twin"), password: PASSWORD };
   const first = await send<SessionAnswer>(world.isolate, "POST /2/auth/register", { json: same });
@@ -218,8 +225,15 @@ test("two isolates that mint the same id for two people make two accounts", asyn
   const wanted = logicalShardOfUsername(same.username);
   let twin = "";
   for (let index = 0; logicalShardOfUsername(twin) !== wanted; index += 1) twin = `clash_${index}`;
-  Object.assign(second.runtime, { ids: createMinter(() => instant, () => 0) });
-  const clash = await send<SessionAnswer>(second, "POST /2/auth/register", { json: { username: twin, password: PASSWORD } });
+  Object.assign(second.runtime, {
+    ids: createMinter(
+      () => instant,
+      () => 0,
+    ),
+  });
+  const clash = await send<SessionAnswer>(second, "POST /2/auth/register", {
+    json: { username: twin, password: PASSWORD },
+  });
   expect(clash.status).toBe(201);
   expect(clash.body.data.user.id).not.toBe(first.body.data.user.id);
   expect(shards.indexOf(clash.body.data.user.id)).toBe(shards.indexOf(first.body.data.user.id));

@@ -44,7 +44,11 @@ export async function verifyAccessToken(ctx: Ctx, token: string): Promise<Access
     });
     const userId = parseId(payload.sub ?? "");
     const { sid, exp } = payload;
-    return { userId: known(userId), familyId: known(typeof sid === "string" ? sid : null), expiresAt: known(exp) * 1000 };
+    return {
+      userId: known(userId),
+      familyId: known(typeof sid === "string" ? sid : null),
+      expiresAt: known(exp) * 1000,
+    };
   } catch (error) {
     ctx.log.debug("access token refused", { error });
     throw invalidToken();

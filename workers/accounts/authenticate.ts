@@ -38,7 +38,8 @@ export async function authenticate(ctx: Ctx, authorizationHeader: string | undef
 }
 
 function bearerTokenOf(header: string): string {
-  const token = header.length > TOKEN_LENGTH_MAX ? undefined : /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header)?.[1];
+  const token =
+    header.length > TOKEN_LENGTH_MAX ? undefined : /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header)?.[1];
   if (token === undefined) throw invalidToken();
   return token;
 }

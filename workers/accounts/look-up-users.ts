@@ -1,4 +1,5 @@
 import type { Asked, PartialError, UserObject } from "../hydrate/contract.ts";
+import { notFound } from "../hydrate/present.ts";
 import { hydrateUsers } from "../hydrate/users.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
@@ -24,7 +25,7 @@ export async function lookUpMe(ctx: Ctx, actor: Viewer, asked: Asked): Promise<U
 /** The user with `id`. Throws `not_found`. */
 export async function lookUpUser(ctx: Ctx, viewer: Viewer | null, id: string, asked: Asked): Promise<UserObject> {
   const user = (await hydrateUsers(ctx, viewer, [id], asked)).get(id);
-  if (user === undefined) throw notFound("id", unpadId(id));
+  if (user === undefined) throw absent("id", unpadId(id));
   return user;
 }
 
@@ -36,7 +37,7 @@ export async function lookUpUserByName(
   asked: Asked,
 ): Promise<UserObject> {
   const user = (await usersByName(ctx, viewer, [username], asked)).get(username);
-  if (user === undefined) throw notFound("username", username);
+  if (user === undefined) throw absent("username", username);
   return user;
 }
 
@@ -48,7 +49,10 @@ export async function lookUpUsers(
   asked: Asked,
 ): Promise<Found> {
   const users = await hydrateUsers(ctx, viewer, ids, asked);
-  return found("ids", ids.map((id) => ({ value: unpadId(id), user: users.get(id) })));
+  return found(
+    "ids",
+    ids.map((id) => ({ value: unpadId(id), user: users.get(id) })),
+  );
 }
 
 /** The users called `usernames`; one that is not there is an item of `errors`. */
@@ -59,7 +63,10 @@ export async function lookUpUsersByName(
   asked: Asked,
 ): Promise<Found> {
   const users = await usersByName(ctx, viewer, usernames, asked);
-  return found("usernames", usernames.map((name) => ({ value: name, user: users.get(name) })));
+  return found(
+    "usernames",
+    usernames.map((name) => ({ value: name, user: users.get(name) })),
+  );
 }
 
 async function usersByName(
@@ -83,7 +90,7 @@ function found(
   items: readonly { readonly value: string; readonly user: UserObject | undefined }[],
 ): Found {
   const data = items.flatMap(({ user }) => (user === undefined ? [] : [user]));
-  const errors = items.flatMap(({ value, user }) => (user === undefined ? [missing(parameter, value)] : []));
+  const errors = items.flatMap(({ value, user }) => (user === undefined ? [notFound("user", value, parameter)] : []));
   return {
     // An empty list has no `data`, only its count: so X's clients expect it.
     ...(data.length > 0 ? { data } : { meta: { result_count: 0 } }),
@@ -91,19 +98,7 @@ function found(
   };
 }
 
-function missing(parameter: "ids" | "usernames", value: string): PartialError {
-  return {
-    title: "Not Found Error",
-    type: "about:blank#not_found",
-    detail: `Could not find user with ${parameter}: [${value}].`,
-    resource_type: "user",
-    resource_id: value,
-    parameter,
-    value,
-  };
-}
-
-function notFound(parameter: "id" | "username", value: string): DomainError {
-  const detail = `Could not find user with ${parameter}: [${value}].`;
+function absent(parameter: "id" | "username", value: string): DomainError {
+  const { detail } = notFound("user", value, parameter);
   return new DomainError("not_found", detail, [{ message: detail, parameters: { [parameter]: [value] } }]);
 }

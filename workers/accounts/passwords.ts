@@ -29,8 +29,13 @@ export async function verifyPassword(password: string, stored: string | null, N:
     return false;
   }
   const [scheme, cost, r, p, salt, hash] = stored.split("$");
-  if (scheme !== "scrypt" || salt === undefined || hash === undefined) throw new Error("a stored password is not scrypt's");
-  const derived = await derive(password, Buffer.from(salt, "base64url"), { N: Number(cost), r: Number(r), p: Number(p) });
+  if (scheme !== "scrypt" || salt === undefined || hash === undefined)
+    throw new Error("a stored password is not scrypt's");
+  const derived = await derive(password, Buffer.from(salt, "base64url"), {
+    N: Number(cost),
+    r: Number(r),
+    p: Number(p),
+  });
   const expected = Buffer.from(hash, "base64url");
   return expected.length === derived.length && timingSafeEqual(expected, derived);
 }
@@ -41,6 +46,8 @@ function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
   const text = password.normalize("NFKC");
   // scrypt refuses more than 32 MiB by default, and N = 32768 needs just that and a little.
   const maxmem = 128 * cost.r * (cost.N + cost.p + 8);
-  scrypt(text, salt, HASH_BYTES, { ...cost, maxmem }, (error, hash) => (error === null ? resolve(hash) : reject(error)));
+  scrypt(text, salt, HASH_BYTES, { ...cost, maxmem }, (error, hash) =>
+    error === null ? resolve(hash) : reject(error),
+  );
   return promise;
 }

@@ -23,7 +23,8 @@ export async function refreshSession(ctx: Ctx, asked: RefreshBody): Promise<Sess
   const { tokens, active } = await readFamily(ctx, spent.userId, spent.familyId);
   const verdict = judge(tokens, spent.tokenHash, now, reuseMs);
   if (verdict === "reused") await endReused(ctx, spent);
-  if (verdict === "crowded") throw new DomainError("rate_limited", "Refreshed too often: use the newest refresh token.");
+  if (verdict === "crowded")
+    throw new DomainError("rate_limited", "Refreshed too often: use the newest refresh token.");
   if (verdict !== "good") throw notGood();
   if (!active) throw accountInactive();
   const successor = newToken(ctx, spent.userId, spent.familyId);
@@ -51,5 +52,8 @@ async function endReused(ctx: Ctx, { userId, familyId }: TokenKey): Promise<void
 }
 
 function notGood(): DomainError {
-  return new DomainError("invalid_token", "The refresh token is not valid, has expired or was used before. Log in again.");
+  return new DomainError(
+    "invalid_token",
+    "The refresh token is not valid, has expired or was used before. Log in again.",
+  );
 }

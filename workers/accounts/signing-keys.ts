@@ -55,7 +55,8 @@ export function publicKeySet(ctx: Ctx): { keys: PublicKey[] } {
 function parseKeys(runtime: Runtime): PrivateKey[] {
   const parsed = privateKeys.safeParse(jsonOrNull(runtime.env.SIGNING_KEYS));
   // No detail: a parser's message may repeat a piece of the secret.
-  if (!parsed.success) throw new Error("SIGNING_KEYS must be a JSON array of private ES256 JWKs, each with its own kid");
+  if (!parsed.success)
+    throw new Error("SIGNING_KEYS must be a JSON array of private ES256 JWKs, each with its own kid");
   return parsed.data;
 }
 

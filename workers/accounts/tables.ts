@@ -13,7 +13,9 @@ export const users = sqliteTable(
     url: text("url").notNull().default(""),
     email: text("email"),
     protected: integer("protected", { mode: "boolean" }).notNull().default(false),
-    state: text("state", { enum: ["active", "deactivated"] }).notNull().default("active"),
+    state: text("state", { enum: ["active", "deactivated"] })
+      .notNull()
+      .default("active"),
   },
   (table) => [uniqueIndex("users_by_username_key").on(table.usernameKey)],
 );

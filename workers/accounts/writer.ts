@@ -87,8 +87,14 @@ export async function endFamily(ctx: Ctx, userId: string, familyId: string): Pro
 /** Changes what is given and differs; false, and nothing changed, unless the user is active. `at` in Unix milliseconds. */
 export async function recordProfile(ctx: Ctx, userId: string, changes: ProfileChanges, at: number): Promise<boolean> {
   const given = columnsOf(changes);
-  const set = sql.join(given.map(([column, value]) => sql`${column} = ${value}`), sql`, `);
-  const differs = sql.join(given.map(([column, value]) => sql`${column} IS NOT ${value}`), sql` OR `);
+  const set = sql.join(
+    given.map(([column, value]) => sql`${column} = ${value}`),
+    sql`, `,
+  );
+  const differs = sql.join(
+    given.map(([column, value]) => sql`${column} IS NOT ${value}`),
+    sql` OR `,
+  );
   const rows = await record(ctx, userId, [
     sql`UPDATE users SET ${set} WHERE id = ${userId} AND state = 'active' AND (${differs})`,
     logVisibility("user", userId, at),

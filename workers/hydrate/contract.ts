@@ -67,15 +67,12 @@ export const userObject = z
     location: z.string().optional(),
     url: z.string().optional(),
     protected: z.boolean().optional(),
-    verified: z.boolean().optional(),
     public_metrics: z
       .object({
         followers_count: z.number().int(),
         following_count: z.number().int(),
         tweet_count: z.number().int().optional(),
         post_count: z.number().int().optional(),
-        listed_count: z.number().int(),
-        like_count: z.number().int(),
       })
       .optional(),
     viewer: z.object({ following: z.boolean(), followed_by: z.boolean() }).optional(),
@@ -105,20 +102,6 @@ export const tweetObject = z
     edit_history_tweet_ids: z.array(idText).optional(),
     edit_history_post_ids: z.array(idText).optional(),
     entities: entitiesObject.optional(),
-    reply_settings: z.string().optional(),
-    possibly_sensitive: z.boolean().optional(),
-    public_metrics: z
-      .object({
-        retweet_count: z.number().int().optional(),
-        repost_count: z.number().int().optional(),
-        reply_count: z.number().int(),
-        like_count: z.number().int(),
-        quote_count: z.number().int(),
-        bookmark_count: z.number().int(),
-        impression_count: z.number().int(),
-      })
-      .optional(),
-    viewer: z.object({ liked: z.boolean(), retweeted: z.boolean(), bookmarked: z.boolean() }).optional(),
   })
   .meta({ id: "Tweet" });
 export type TweetObject = z.infer<typeof tweetObject>;
@@ -126,8 +109,6 @@ export type TweetObject = z.infer<typeof tweetObject>;
 export const includesObject = z
   .object({
     users: z.array(userObject).optional(),
-    tweets: z.array(tweetObject).optional(),
-    posts: z.array(tweetObject).optional(),
   })
   .meta({ id: "Includes" });
 

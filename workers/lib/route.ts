@@ -116,7 +116,9 @@ function signInNeeded(): DomainError {
 /** Decodes the body strictly: what is not UTF-8 must not come back altered, so it is refused. */
 async function readBody(c: Context<AppEnv>, schema: Fields, optional: boolean): Promise<object> {
   const bytes = await c.req.arrayBuffer();
-  const parsed = schema.safeParse(bytes.byteLength === 0 && optional ? {} : jsonOf(bytes, c.req.header("content-type")));
+  const parsed = schema.safeParse(
+    bytes.byteLength === 0 && optional ? {} : jsonOf(bytes, c.req.header("content-type")),
+  );
   refuse(parsed);
   return Object(parsed.data);
 }
