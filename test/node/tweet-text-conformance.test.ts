@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import twitterText from "twitter-text";
 import { extractEntities, measureTweet, TWEET_UNITS_MAX } from "../../workers/tweets/tweet-text.ts";
 
 /** Twitter's own suite. It lies beside the repo, not in it; its SOURCE.md says where it is from. */
-const SUITE = new URL("../../../shared/data/twitter-text/conformance.json.gz", import.meta.url);
+const SUITE = fileURLToPath(new URL("../../../shared/data/twitter-text/conformance.json.gz", import.meta.url).href);
 
 const EXCLUDED = {
   autolink: "HTML output",
