@@ -34,6 +34,16 @@ export class Meter {
     Object.assign(this, new Meter());
   }
 
+  /** Runs `work` without counting it. */
+  async paused<T>(work: () => Promise<T>): Promise<T> {
+    const kept = structuredClone({ ...this });
+    try {
+      return await work();
+    } finally {
+      Object.assign(this, kept);
+    }
+  }
+
   /** Object calls of `name` (`HomeTimeline.push`), of a class (`HomeTimeline`), or of all. */
   objectCalls(name?: string): number {
     let calls = 0;

@@ -48,11 +48,26 @@ export interface Session {
   readonly password: string;
   readonly token: string;
   readonly refreshToken: string;
+  /** World time, Unix milliseconds. */
+  readonly tokenExpiresAt: number;
+}
+
+/** What the session routes answer. */
+export interface SessionJson {
+  readonly data: {
+    readonly user: { readonly id: string; readonly [field: string]: unknown };
+    readonly access_token: string;
+    readonly refresh_token: string;
+    readonly expires_in: number;
+  };
 }
 
 const PAGES_MAX = 1_000;
 
-/** Somebody with an account, at one isolate. Helpers throw, with the logs, where the answer is not a success. */
+/**
+ * Somebody with an account, at one isolate. Helpers throw, with the logs, where the answer is not a success; `fetch` alone
+ * gives any answer as it comes. When the world's clock has passed the access token's end, helpers log in again first.
+ */
 export class Person {
   readonly world: World;
   readonly isolate: Isolate;
@@ -61,6 +76,7 @@ export class Person {
   readonly password: string;
   token: string;
   refreshToken: string;
+  tokenExpiresAt: number;
 
   constructor(world: World, isolate: Isolate, session: Session) {
     this.world = world;
@@ -70,11 +86,28 @@ export class Person {
     this.password = session.password;
     this.token = session.token;
     this.refreshToken = session.refreshToken;
+    this.tokenExpiresAt = session.tokenExpiresAt;
   }
 
   /** The same person, asking another isolate. */
   at(isolate: Isolate): Person {
     return new Person(this.world, isolate, this);
+  }
+
+  /** Logs in again. The meter does not see it. */
+  async signsIn(): Promise<void> {
+    const response = await this.world.meter.paused(() =>
+      this.isolate.fetch("/2/auth/login", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ username: this.username, password: this.password }),
+      }),
+    );
+    if (!response.ok) throw new Error(`${this.username}: log-in answered ${response.status}: ${await response.text()}`);
+    const { data } = (await response.json()) as SessionJson;
+    this.token = data.access_token;
+    this.refreshToken = data.refresh_token;
+    this.tokenExpiresAt = this.world.now() + data.expires_in * 1000;
   }
 
   /** A request as this person; the answer as it comes. */
@@ -89,6 +122,7 @@ export class Person {
 
   /** The JSON of a successful answer; throws otherwise. */
   async asks<T = { readonly data: Readonly<Record<string, unknown>> }>(path: string, init: PersonInit = {}): Promise<T> {
+    if (this.world.now() >= this.tokenExpiresAt) await this.signsIn();
     const response = await this.fetch(path, init);
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as T;

@@ -5,7 +5,7 @@ import { drain, type Drained, type DrainOptions } from "./drain.ts";
 import { Faults } from "./faults.ts";
 import { Isolate, troubleIn, type LogLine } from "./isolate.ts";
 import { Meter } from "./meter.ts";
-import { Person, type Session } from "./person.ts";
+import { Person, type Session, type SessionJson } from "./person.ts";
 import type { Stage } from "./staged-bindings.ts";
 
 export { Person } from "./person.ts";
@@ -108,15 +108,14 @@ export class World implements Stage {
     if (response.status !== 201) {
       throw new Error(`register ${username} answered ${response.status}: ${text}\n${troubleIn(this.logs)}`);
     }
-    const { data } = JSON.parse(text) as {
-      data: { user: { id: string }; access_token: string; refresh_token: string };
-    };
+    const { data } = JSON.parse(text) as SessionJson;
     const session: Session = {
       id: data.user.id,
       username,
       password,
       token: data.access_token,
       refreshToken: data.refresh_token,
+      tokenExpiresAt: this.now() + data.expires_in * 1000,
     };
     return new Person(this, isolate, session);
   }
