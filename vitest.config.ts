@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { cloudflareTest, readD1Migrations, type D1Migration } from "@cloudflare/vitest-pool-workers";
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { sharedData } from "./test/support/shared-data.ts";
 
 /** Two fresh private ES256 keys, as SIGNING_KEYS wants them: the first signs, both verify. */
 function signingKeys(): string {
@@ -37,6 +39,19 @@ const SMALL_LIMITS = {
   CONTENT_CACHE_ENTRIES: "20",
 };
 
+/** Hostile input in base64, since a test in workerd cannot read the disk; null for a file that is not there. */
+function hostileData() {
+  const read = (file: string) => {
+    const path = sharedData(file);
+    return path === null ? null : readFileSync(path, "base64");
+  };
+  const strings = ["blns", "xss", "sqli", "h5sc"].map((name) => [name, read(`hostile-strings/${name}.json.gz`)]);
+  return {
+    jsonSuite: read("hostile-json/JSONTestSuite-test_parsing.tar.gz"),
+    strings: Object.fromEntries(strings) as Record<string, string | null>,
+  };
+}
+
 const extraShards = (count: number) =>
   Object.fromEntries(Array.from({ length: count - 2 }, (_, index) => [`SHARD_${index + 2}`, `shard-${index + 2}`]));
 
@@ -68,7 +83,7 @@ export default defineConfig({
     projects: [
       (() => {
         const project = inWorkers("workers", ["test/**/*.test.ts"]);
-        return { ...project, test: { ...project.test, exclude: ["test/node/**", "test/oracle/**"] } };
+        return { ...project, test: { ...project.test, exclude: ["test/node/**", "test/oracle/**"], provide: { hostileData: hostileData() } } };
       })(),
       inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
       inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),

@@ -13,7 +13,7 @@ export function toolEnv(): NodeJS.ProcessEnv {
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_SEND_ERROR_REPORTS: "false",
     WRANGLER_HIDE_BANNER: "true",
-    NO_UPDATE_NOTIFIER: "1",
+    WRANGLER_WRITE_LOGS: "false",
   };
 }
 

@@ -33,6 +33,13 @@ export interface Reply {
   readonly error?: string;
 }
 
+/** The answer to `ready`. */
+export interface Ready {
+  readonly url: string;
+  readonly entryUrl: string;
+  readonly shardCount: number;
+}
+
 /** Starts the runtime, then answers questions until SIGTERM, or until the process that started it is gone. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { workerOptions } = workerOptionsOf(join(ROOT, "wrangler.toml"));
@@ -85,12 +92,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   await starting;
 }
 
-async function start(miniflare: Miniflare, shardCount: number): Promise<{ url: string; entryUrl: string }> {
+async function start(miniflare: Miniflare, shardCount: number): Promise<Ready> {
   const entryUrl = (await miniflare.ready).origin;
   for (let shard = 0; shard < shardCount; shard += 1) {
     await migrateShard((await miniflare.getD1Database(`SHARD_${shard}`)) as unknown as Database);
   }
-  return { url: (await miniflare.unsafeGetDirectURL()).origin, entryUrl };
+  return { url: (await miniflare.unsafeGetDirectURL()).origin, entryUrl, shardCount };
 }
 
 type Databases = Record<string, string | { id: string }>;

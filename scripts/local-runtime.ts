@@ -6,8 +6,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, run, toolEnv } from "./lib.ts";
-import { serve, type Reply, type ServeOptions } from "./local-runtime-server.ts";
+import { ROOT, run, sleep, toolEnv } from "./lib.ts";
+import { serve, type Ready, type Reply, type ServeOptions } from "./local-runtime-server.ts";
 
 export interface LocalRuntimeOptions {
   readonly host?: string;
@@ -32,10 +32,15 @@ export interface LocalRuntime {
   readonly entryUrl: string;
   readonly pid: number;
   readonly persistTo: string;
+  readonly shardCount: number;
   /** Rows of a query on the database `shard` (0-based), for scripts that look behind the API. */
   sql(shard: number, query: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** One run of the cron. */
   cron(): Promise<void>;
+  /** Events whose effects are not all done, in all shards. */
+  outboxRows(): Promise<number>;
+  /** Settles when no shard's outbox holds a row, which is when every effect of every write is done. Throws after `seconds`. */
+  outboxEmpty(seconds?: number): Promise<void>;
   /** Ends it in good order. */
   stop(): Promise<void>;
   /** SIGKILL to the server and workerd at once; storage stays for another start on `persistTo`. */
@@ -86,15 +91,33 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     tidy();
     throw error;
   });
-  const { url, entryUrl } = ready as { url: string; entryUrl: string };
+  const { url, entryUrl, shardCount } = ready as Ready;
+  const sql: LocalRuntime["sql"] = async (shard, query, values = []) =>
+    (await ask({ ask: "sql", shard, query, values })) as Record<string, unknown>[];
+  const outboxRows = async () => {
+    let rows = 0;
+    for (let shard = 0; shard < shardCount; shard += 1) {
+      const [row] = await sql(shard, "SELECT COUNT(*) AS waiting FROM outbox");
+      rows += Number(row?.["waiting"]);
+    }
+    return rows;
+  };
   return {
     url,
     entryUrl,
     pid,
     persistTo,
     kill9,
-    sql: async (shard, query, values = []) =>
-      (await ask({ ask: "sql", shard, query, values })) as Record<string, unknown>[],
+    shardCount,
+    sql,
+    outboxRows,
+    outboxEmpty: async (seconds = 300) => {
+      const until = performance.now() + seconds * 1000;
+      for (let rows = await outboxRows(); rows > 0; rows = await outboxRows()) {
+        if (performance.now() > until) throw new Error(`${rows} events are not done after ${seconds} s`);
+        await sleep(100);
+      }
+    },
     cron: async () => {
       const response = await fetch(`${entryUrl}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`);
       if (!response.ok) throw new Error(`the cron answered ${response.status}: ${await response.text()}`);

@@ -77,7 +77,7 @@ function operationObject(described: Operation): ZodOpenApiOperationObject {
     },
     ...(body === undefined
       ? {}
-      : { requestBody: { required: described.bodyOptional !== true, content: { "application/json": { schema: body } } } }),
+      : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
     responses: {
       [success.status]: { description: success.description, content: { "application/json": { schema: success.schema } } },
       ...Object.fromEntries(answers),

@@ -44,7 +44,7 @@ export function refresh(isolate: Isolate, refreshToken: string): Promise<Answer<
 /** The rows of a table that belong to a user, whichever column says so. */
 export async function rowsOf(
   isolate: Isolate,
-  table: "credentials" | "readers" | "refresh_tokens" | "users" | "visibility_log",
+  table: "credentials" | "refresh_tokens" | "users" | "visibility_log",
   userId: string,
 ): Promise<Record<string, unknown>[]> {
   const column = { users: "id", visibility_log: "subject_id" }[table as string] ?? "user_id";

@@ -39,7 +39,6 @@ function newUser(ctx: Ctx, asked: RegisterBody, passwordHash: string): NewUser {
     email: asked.email ?? null,
     passwordHash,
     token: newToken(ctx, id),
-    at: ctx.clock.now(),
   };
 }
 

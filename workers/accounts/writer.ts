@@ -15,7 +15,6 @@ export interface NewUser {
   readonly passwordHash: string;
   readonly token: NewToken;
   /** Unix milliseconds. */
-  readonly at: number;
 }
 
 export interface ProfileChanges {
@@ -27,7 +26,7 @@ export interface ProfileChanges {
 }
 
 /**
- * A user with credentials, a first visit and a first session: all of it, or, where the name or the id belongs to someone
+ * A user with credentials and a first session: all of it, or, where the name or the id belongs to someone
  * else, nothing. A repeat with the same values is recognised by the salted password hash, which nobody else has.
  */
 export async function recordUser(ctx: Ctx, user: NewUser): Promise<"recorded" | "name_taken" | "id_taken"> {
@@ -37,8 +36,6 @@ export async function recordUser(ctx: Ctx, user: NewUser): Promise<"recorded" | 
     sql`INSERT INTO users (id, username, username_key, name, email)
         VALUES (${id}, ${username}, ${key}, ${user.name}, ${user.email}) ON CONFLICT DO NOTHING`,
     sql`INSERT INTO credentials (user_id, password_hash) SELECT ${id}, ${user.passwordHash} WHERE ${afterChange}`,
-    // A new account counts as a reader who is here: pushes begin at once.
-    sql`INSERT INTO readers (user_id, seen_at) SELECT ${id}, ${user.at} WHERE ${afterChange}`,
     insertToken(token, afterChange),
     sql`SELECT password_hash = ${user.passwordHash} AS ours FROM users LEFT JOIN credentials ON user_id = id
         WHERE username_key = ${key}`,

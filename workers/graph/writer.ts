@@ -1,6 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import { isActive } from "../accounts/reader.ts";
-import { commit } from "../lib/commit.ts";
+import { afterChange, commit } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
 import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts";
 import { recordEvent } from "../lib/outbox.ts";
@@ -40,10 +40,10 @@ export async function writeForwardEdge(
   if (idempotency !== null) {
     statements.push(claimKey(ctx, followerId, idempotency.request, idempotency.answer, mayChange));
   }
-  const condition = idempotency === null ? mayChange : sql`changes() > 0`;
+  const condition = idempotency === null ? mayChange : afterChange;
   statements.push(
     raiseForwardEdge(change, condition),
-    sql`INSERT INTO ${followCounts} (user_id, following_count) SELECT ${followerId}, 1 WHERE changes() > 0
+    sql`INSERT INTO ${followCounts} (user_id, following_count) SELECT ${followerId}, 1 WHERE ${afterChange}
       ON CONFLICT (user_id) DO UPDATE SET following_count = following_count + ${state === 1 ? 1 : -1}`,
     recordEvent(ctx, eventId, FOLLOW_CHANGED, sql`(SELECT json_object('followerId', follower_id,
       'followeeId', followee_id, 'state', state, 'version', version) ${edge})`),

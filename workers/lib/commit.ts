@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type { Db } from "./context.ts";
+import { DependencyFailed } from "./dependency.ts";
 
 const dialect = new SQLiteAsyncDialect();
 
@@ -31,7 +32,8 @@ export interface StatementResult {
 
 /**
  * Runs `statements` as one transaction. An ambiguous outcome is retried once with the same statements, which carry the
- * same ids: each must write nothing where it already has.
+ * same ids: each must write nothing where it already has. Throws the database's error for a key that exists already, else
+ * DependencyFailed: the caller may try again.
  */
 export async function commit(db: Db, statements: readonly SQL[]): Promise<StatementResult[]> {
   // drizzle's own batch() fails on raw statements that have parameters, so they are put into words here.
@@ -40,15 +42,11 @@ export async function commit(db: Db, statements: readonly SQL[]): Promise<Statem
     return db.$client.prepare(query.sql).bind(...query.params);
   });
   const run = () => db.$client.batch<Record<string, unknown>>(prepared);
-  let results: D1Result<Record<string, unknown>>[];
-  try {
-    results = await run();
-  } catch (error) {
-    if (!isAmbiguous(error)) throw error;
-    results = await run();
-  }
+  const results = await run()
+    .catch((error: unknown) => (isAmbiguous(error) ? run() : Promise.reject(error)))
+    .catch((error: unknown) => Promise.reject(isKeyClash(error) ? error : new DependencyFailed("shard", error)));
   return results.map(({ results: rows, meta }) => ({ rows: rows ?? [], changes: meta.changes }));
 }
 
-/** ` AND changes() > 0`, or nothing for the first statement of a chain. */
-export const afterChange = sql`changes() > 0`;
+/** For the statements of a chain: the one before has changed something. */
+export const afterChange: SQL = sql`changes() > 0`;

@@ -36,8 +36,6 @@ export interface Operation<P extends Fields = Fields, Q extends Fields = Fields,
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** True where an empty body stands for `{}`. */
-  readonly bodyOptional?: boolean;
   readonly success: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema: z.ZodType };
   /** Statuses beside the ones every route can give (400, 401 where signed in, 500, 503). */
   readonly errors?: readonly number[];
@@ -81,7 +79,7 @@ export function handle<P extends Fields, Q extends Fields, B extends Fields>(
     if (described.auth !== "none" && c.var.refusedToken !== null) throw c.var.refusedToken;
     if (described.auth === "required" && c.var.viewer === null) throw signInNeeded();
     // Without a body schema the body is never read.
-    if (body !== undefined) c.req.addValidatedData("json", await readBody(c, body, described.bodyOptional === true));
+    if (body !== undefined) await mustBeJson(c);
     await next();
   };
   const answer = (c: Context<AppEnv>) => {
@@ -99,36 +97,26 @@ export function handle<P extends Fields, Q extends Fields, B extends Fields>(
     };
     return handler(input, c);
   };
-  app.on(
-    described.method.toUpperCase(),
-    [described.path],
-    admit,
-    zValidator("param", params ?? nothing, refuse),
-    zValidator("query", query ?? nothing, refuse),
-    answer,
-  );
+  const fields = [zValidator("param", params ?? nothing, refuse), zValidator("query", query ?? nothing, refuse)];
+  const validators = body === undefined ? fields : [...fields, zValidator("json", body, refuse)];
+  app.on(described.method.toUpperCase(), [described.path], admit, ...(validators as MiddlewareHandler<AppEnv>[]), answer);
 }
 
 function signInNeeded(): DomainError {
   return new DomainError("invalid_token", "This needs an account: send a valid access token as a bearer token.");
 }
 
-/** Decodes the body strictly: what is not UTF-8 must not come back altered, so it is refused. */
-async function readBody(c: Context<AppEnv>, schema: Fields, optional: boolean): Promise<object> {
-  const bytes = await c.req.arrayBuffer();
-  const parsed = schema.safeParse(
-    bytes.byteLength === 0 && optional ? {} : jsonOf(bytes, c.req.header("content-type")),
-  );
-  refuse(parsed);
-  return Object(parsed.data);
-}
+/** The media types that the validator reads as JSON. */
+const JSON_TYPE = /^application\/([a-z-.]+\+)?json(;\s*[a-z0-9-]+=([^;]+))*$/i;
 
-function jsonOf(bytes: ArrayBuffer, contentType = ""): unknown {
-  if (!/^application\/([\w.+-]+\+)?json *(;|$)/i.test(contentType)) {
+/** Refuses what the validator would read differently: other media types, and bytes that UTF-8 would not give back. */
+async function mustBeJson(c: Context<AppEnv>): Promise<void> {
+  if (!JSON_TYPE.test(c.req.header("content-type") ?? "")) {
     throw new DomainError("unsupported_media_type", "The body must be JSON, with content-type: application/json.");
   }
+  const bytes = await c.req.arrayBuffer();
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     throw new DomainError("invalid_request", "The body is not valid JSON in UTF-8.");
   }

@@ -90,8 +90,8 @@ export interface TweetMeasure {
 
 /**
  * Tells the weighted length of a text (of its NFC form, as twitter-text counts) and whether it may be posted. Never
- * throws. A text of only white space is "empty". U+FFFE, U+FEFF, U+FFFF and lone surrogates are invalid: the last could
- * not come back from UTF-8 as they were sent. A text over TWEET_UNITS_MAX or LINK_SCAN_STEPS_MAX is "too_long" and not
+ * throws. A text of only white space is "empty". NUL, U+FFFE, U+FEFF, U+FFFF and lone surrogates are invalid: the last
+ * could not come back from UTF-8 as they were sent. A text over TWEET_UNITS_MAX or LINK_SCAN_STEPS_MAX is "too_long" and not
  * parsed: its `weightedLength` is its number of UTF-16 units, which is no exact weight.
  */
 export function measureTweet(text: string): TweetMeasure {
@@ -99,7 +99,7 @@ export function measureTweet(text: string): TweetMeasure {
   const scanned = scannable(normalized);
   if (scanned === undefined) return { weightedLength: text.length, valid: false, reason: "too_long" };
   const weightedLength = weigh(normalized, scanned);
-  if (INVALID.test(text) || !text.isWellFormed()) return { weightedLength, valid: false, reason: "invalid_characters" };
+  if (INVALID.test(text) || text.includes("\0") || !text.isWellFormed()) return { weightedLength, valid: false, reason: "invalid_characters" };
   if (BLANK.test(text)) return { weightedLength, valid: false, reason: "empty" };
   if (weightedLength > TWEET_WEIGHTED_LENGTH_MAX) return { weightedLength, valid: false, reason: "too_long" };
   return { weightedLength, valid: true };

@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { isActive } from "../accounts/reader.ts";
 import { followersCountOf } from "../graph/reader.ts";
-import { commit } from "../lib/commit.ts";
+import { afterChange, commit } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
 import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts";
 import { recordEvent } from "../lib/outbox.ts";
@@ -56,10 +56,10 @@ export async function writeTweet(
     statements.push(claimKey(ctx, authorId, idempotency.request, idempotency.answer, mayPost));
   }
   statements.push(
-    raiseAuthor(ctx, authorId, id, idempotency === null ? mayPost : sql`changes() > 0`),
+    raiseAuthor(ctx, authorId, id, idempotency === null ? mayPost : afterChange),
     sql`INSERT INTO ${tweets} (id, author_id, text, entities, tier)
       SELECT ${id}, ${authorId}, ${tweet.text}, ${tweet.entities}, ${sentTier(ctx)} FROM ${authors}
-      WHERE user_id = ${authorId} AND changes() > 0`,
+      WHERE user_id = ${authorId} AND ${afterChange}`,
     recordEvent(ctx, id, TWEET_POSTED, sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id, 'tier', t.tier,
       'pullListed', a.pull_listed, 'mentions', json(${JSON.stringify(tweet.mentions)}))
       FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${id})`),
@@ -123,7 +123,7 @@ export async function writeDeletion(
   const results = await commit(ctx.dbOf(tweetId), [
     sql`UPDATE ${tweets} SET deleted_at = ${now}
       WHERE id = ${tweetId} AND author_id = ${authorId} AND deleted_at IS NULL AND ${isActive(authorId)}`,
-    sql`UPDATE ${authors} SET tweet_count = tweet_count - 1 WHERE user_id = ${authorId} AND changes() > 0`,
+    sql`UPDATE ${authors} SET tweet_count = tweet_count - 1 WHERE user_id = ${authorId} AND ${afterChange}`,
     recordEvent(ctx, eventId, TWEET_DELETED, sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id,
       'tier', t.tier, 'pullListed', a.pull_listed)
       FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${tweetId})`),

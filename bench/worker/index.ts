@@ -1,0 +1,36 @@
+/**
+ * The Worker as the benchmark runs it: the product's own, with reference routes beside it. Everything outside `/bench/`
+ * is answered by the product, which knows nothing of this.
+ */
+import product, { AuthorFeed, HomeTimeline as ProductTimeline, PullList } from "../../workers/index.ts";
+import { answerBench } from "./routes.ts";
+import { pushed } from "./pushes.ts";
+
+export { AuthorFeed, PullList };
+
+/** The product's object; the references are further methods of it, so that they meet the very same objects. */
+export class HomeTimeline extends ProductTimeline {
+  /** What one object call costs when it does nothing. */
+  empty(): void {}
+
+  /** What one object call costs when it writes one row. */
+  writeRow(row: { readonly id: string }): void {
+    const { sql } = this.ctx.storage;
+    if (!this.#ready) sql.exec("CREATE TABLE IF NOT EXISTS bench (key INTEGER PRIMARY KEY, id TEXT NOT NULL)");
+    this.#ready = true;
+    sql.exec("INSERT INTO bench (key, id) VALUES (0, ?) ON CONFLICT (key) DO UPDATE SET id = excluded.id", row.id);
+  }
+  #ready = false;
+
+  override push(entries: Parameters<ProductTimeline["push"]>[0]): void {
+    super.push(entries);
+    pushed.count += 1;
+    pushed.lastAt = Date.now();
+  }
+}
+
+export default {
+  ...product,
+  fetch: (request, env, execution) =>
+    request.url.includes("/bench/") ? answerBench(request, env, execution) : product.fetch(request, env, execution),
+} satisfies ExportedHandler<Env>;
