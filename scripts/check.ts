@@ -72,6 +72,7 @@ const STEPS: readonly (readonly [string, Step])[] = [
   ["types of the Worker", tool("tsc", "-p", "tsconfig.json")],
   ["types of the tests", tool("tsc", "-p", "test/tsconfig.json")],
   ["types of the scripts", tool("tsc", "-p", "scripts/tsconfig.json")],
+  ["types of the benchmark's Worker", tool("tsc", "-p", "bench/worker/tsconfig.json")],
   ["binding types are up to date", bindingTypes],
   ["lint", tool("oxlint", "--deny-warnings")],
   ["format", tool("oxfmt", "--check")],

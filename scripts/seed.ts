@@ -21,7 +21,7 @@ export const SEED_PEOPLE: readonly (readonly [username: string, description: str
   ["stella_nova", "Followed by nearly everybody. Sings, too."],
 ];
 /** Registered last: where this account exists, the store is filled. */
-const MARKER = "dunlin";
+const MARKER = "dunlin_news";
 
 const GENERATED = 300;
 const TWEETS = 800;
@@ -44,7 +44,7 @@ export async function seed(url: string): Promise<boolean> {
   }
   await follow(api, accounts, followGraph(accounts.length, random));
   await post(api, accounts, random);
-  const own = await api.registerOrLogIn(MARKER, SEED_PASSWORD, "Dunlin");
+  const own = await api.registerOrLogIn(MARKER, SEED_PASSWORD, "Dunlin News");
   await api.describe(own, { description: "A small shorebird. Welcome!" });
   await api.post(own, "Welcome to Dunlin. Try the API at /docs.", "seed-welcome");
   return true;

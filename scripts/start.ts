@@ -17,7 +17,7 @@ import { seed, SEED_PASSWORD, SEED_PEOPLE } from "./seed.ts";
 const HEALTHY_WITHIN_MS = 90_000;
 const CRON_MS = 60_000;
 /** Only while seeding, on a port nobody knows: accounts whose password is documented gain nothing from a slow hash. */
-const SEED_SCRYPT_N = "1024";
+const SEED_SCRYPT_N = "16";
 
 const { values } = parseArgs({
   options: {

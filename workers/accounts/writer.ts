@@ -14,7 +14,6 @@ export interface NewUser {
   readonly email: string | null;
   readonly passwordHash: string;
   readonly token: NewToken;
-  /** Unix milliseconds. */
 }
 
 export interface ProfileChanges {

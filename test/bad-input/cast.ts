@@ -1,0 +1,167 @@
+import { expect } from "vitest";
+import * as z from "zod";
+import { shardBindings } from "../../workers/lib/context.ts";
+import type { Operation } from "../../workers/lib/route.ts";
+import { operations } from "../../workers/openapi.ts";
+import type { Person } from "../support/person.ts";
+import type { World } from "../support/world.ts";
+
+/** Who and what the examples of requests speak of. */
+export interface Cast {
+  readonly world: World;
+  /** Who acts. */
+  readonly alice: Person;
+  /** Somebody else, whom nobody follows. */
+  readonly bob: Person;
+  /** Alice's. */
+  readonly tweet: { readonly id: string };
+}
+
+/** A request that would succeed. */
+export interface Example {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: Readonly<Record<string, unknown>>;
+}
+
+/** An example for each operation by its id; a new operation needs one, and is then tested like the others. */
+const EXAMPLES: Readonly<Record<string, (cast: Cast) => Example>> = {
+  register: () => ({ json: { username: "never_there", password: "correct horse" } }),
+  logIn: ({ alice }) => ({ json: { username: alice.username, password: alice.password } }),
+  refreshSession: ({ alice }) => ({ json: { refresh_token: alice.refreshToken } }),
+  logOut: ({ bob }) => ({ json: { refresh_token: bob.refreshToken } }),
+  findMyUser: () => ({}),
+  updateMyProfile: () => ({ json: { name: "Alice", description: "", location: "", url: "", protected: false } }),
+  findUserByUsername: ({ bob }) => ({ params: { username: bob.username } }),
+  findUsersByUsername: ({ alice, bob }) => ({ query: { usernames: `${alice.username},${bob.username}` } }),
+  findUsersById: ({ alice, bob }) => ({ query: { ids: `${alice.id},${bob.id}` } }),
+  findUserById: ({ bob }) => ({ params: { id: bob.id } }),
+  createTweet: () => ({ json: { text: "a tweet" } }),
+  deleteTweet: ({ tweet }) => ({ params: { id: tweet.id } }),
+  getTweets: ({ tweet }) => ({ query: { ids: tweet.id } }),
+  getTweet: ({ tweet }) => ({ params: { id: tweet.id } }),
+  followUser: ({ alice, bob }) => ({ params: { id: alice.id }, json: { target_user_id: bob.id } }),
+  unfollowUser: ({ alice, bob }) => ({ params: { id: alice.id, target: bob.id } }),
+  getFollowing: ({ bob }) => ({ params: { id: bob.id } }),
+  getFollowers: ({ bob }) => ({ params: { id: bob.id } }),
+  getHomeTimeline: ({ alice }) => ({ params: { id: alice.id } }),
+  getUserTimeline: ({ alice }) => ({ params: { id: alice.id } }),
+  getMentions: ({ alice }) => ({ params: { id: alice.id } }),
+};
+
+/** A request that `described` would answer with success. */
+export function exampleOf(described: Operation, cast: Cast): Example {
+  const example = EXAMPLES[described.id];
+  if (example === undefined) throw new Error(`${described.id} has no example in test/bad-input/cast.ts`);
+  return example(cast);
+}
+
+/** Alice, Bob and a tweet of hers. */
+export async function newCast(world: World): Promise<Cast> {
+  const [alice, bob] = await world.registerAll("alice", "bob");
+  const tweet = await alice.posts("the one that was there before");
+  await world.drain();
+  // A first visit is written down; later ones within the hour are not.
+  await Promise.all([alice.home(), bob.home()]);
+  return { world, alice, bob, tweet };
+}
+
+export interface Sending {
+  /** Replaces the example's. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | URLSearchParams | string;
+  readonly json?: unknown;
+  readonly body?: RequestInit["body"];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** null: without a token. Alice's unless given. */
+  readonly token?: string | null;
+  readonly prefix?: "/2" | "/api/v2";
+}
+
+/** Sends the example of `described`, changed by `sending`, as Alice. */
+export async function sendExample(cast: Cast, described: Operation, sending: Sending = {}): Promise<Response> {
+  const example = exampleOf(described, cast);
+  const params = { ...example.params, ...sending.params };
+  const path = described.path.replaceAll(/:(\w+)/g, (_all, name: string) => encodeURIComponent(params[name] ?? ""));
+  const asked = sending.query ?? example.query ?? {};
+  const search = typeof asked === "string" ? asked : new URLSearchParams(asked).toString();
+  const json = sending.json ?? example.json;
+  const body = sending.body ?? (json === undefined ? undefined : JSON.stringify(json));
+  const token = sending.token === undefined ? cast.alice.token : sending.token;
+  const headers = new Headers({
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...sending.headers,
+  });
+  return await cast.world.isolate.fetch(`${sending.prefix ?? "/2"}${path}${search === "" ? "" : `?${search}`}`, {
+    method: described.method.toUpperCase(),
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** The operations that have a body, path parameters, … and the fields of each. */
+export const withBody = operations.filter((one) => one.body !== undefined);
+export const withParams = operations.filter((one) => one.params !== undefined);
+export const withQuery = operations.filter((one) => one.query !== undefined);
+export const shapeOf = (part: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> =>
+  part instanceof z.ZodObject ? (part.shape as Record<string, z.ZodType>) : {};
+
+/** True where `{}` is no valid body. */
+export const needsFields = (described: Operation): boolean => described.body?.safeParse({}).success !== true;
+
+/** Name and operation, for `test.each`. */
+export const named = (chosen: readonly Operation[]) => chosen.map((one) => [one.id, one] as const);
+
+/** The wire's form of an error answer. */
+export interface Problem {
+  readonly title: string;
+  readonly detail: string;
+  readonly type: string;
+  readonly status: number;
+  readonly message: string;
+  readonly errors?: readonly { readonly message: string; readonly parameters?: Record<string, string[]> }[];
+}
+
+/** Holds an answer to the promises of every refusal: a reason, in the one form, that nobody may keep. */
+export async function expectProblem(answer: Response, status: number | readonly number[], hint = ""): Promise<Problem> {
+  const text = await answer.text();
+  const told = `${hint} answered ${answer.status}: ${text.slice(0, 500)}`;
+  expect([status].flat(), told).toContain(answer.status);
+  expect(answer.headers.get("content-type"), told).toBe("application/problem+json");
+  expect(answer.headers.get("cache-control"), told).toBe("private, no-store");
+  expect(answer.headers.get("x-request-id"), told).toMatch(/^[\w.:-]{1,64}$/);
+  expect(answer.headers.get("x-content-type-options"), told).toBe("nosniff");
+  expect(answer.headers.get("access-control-allow-origin"), told).toBe("*");
+  if (answer.status === 401) expect(answer.headers.get("www-authenticate"), told).toMatch(/^Bearer realm=/);
+  const problem = JSON.parse(text) as Problem;
+  expect(problem.status, told).toBe(answer.status);
+  expect(problem.message, told).toBe(problem.detail);
+  for (const part of [problem.title, problem.detail, problem.type]) expect(part, told).toMatch(/\S/);
+  return problem;
+}
+
+/** Every row of every table of every shard. */
+export async function dumpShards(world: World): Promise<string> {
+  const shards = shardBindings(world.isolate.env).map(async (shard) => {
+    const { results: tables } = await shard
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'")
+      .all<{ name: string }>();
+    const dumps = tables.map(async ({ name }) => [name, (await shard.prepare(`SELECT * FROM "${name}"`).all()).results]);
+    return await Promise.all(dumps);
+  });
+  return JSON.stringify(await Promise.all(shards), null, 1);
+}
+
+/** Runs `refused`, after which no row, no queue message and nobody's home may have changed. */
+export async function expectNothingWritten(cast: Cast, refused: () => Promise<void>): Promise<void> {
+  const { world, alice, bob } = cast;
+  const state = async () => ({
+    rows: await dumpShards(world),
+    messages: world.queue.messages.length,
+    homes: [await alice.wholeHome(), await bob.wholeHome()],
+  });
+  const before = await state();
+  await refused();
+  expect(await state()).toEqual(before);
+}
