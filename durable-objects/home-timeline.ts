@@ -176,7 +176,11 @@ export class HomeTimeline extends DurableObject<Env> {
         return row?.bytes ?? null;
       },
       save: (key, bytes) =>
-        void sql.exec("INSERT INTO pages (key, bytes) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes", key, bytes),
+        void sql.exec(
+          "INSERT INTO pages (key, bytes) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes",
+          key,
+          bytes,
+        ),
       remove: (key) => void sql.exec("DELETE FROM pages WHERE key = ?", key),
     };
   }

@@ -130,7 +130,9 @@ function readEntries(reader: Reader): TimelineEntry[] {
     const retweet = reader.byte() === FLAG_RETWEET;
     const id = reader.id();
     const authorId = reader.id();
-    return retweet ? { id, authorId, tweetId: reader.id(), actorId: reader.id() } : { id, authorId, tweetId: id, actorId: authorId };
+    return retweet
+      ? { id, authorId, tweetId: reader.id(), actorId: reader.id() }
+      : { id, authorId, tweetId: id, actorId: authorId };
   });
 }
 

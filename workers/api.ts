@@ -74,7 +74,8 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
     const { log, requestId } = c.var.ctx;
     if (error instanceof DomainError) return problem(requestId, error.code, error.detail, error.items);
     log.error("request failed", { error, method: c.req.method, path: c.req.path });
-    if (error instanceof DependencyFailed) return problem(requestId, "unavailable", "A store did not answer. Try again.");
+    if (error instanceof DependencyFailed)
+      return problem(requestId, "unavailable", "A store did not answer. Try again.");
     return problem(requestId, "internal", "Something went wrong on our side. Try again with the same request.");
   });
   return app;

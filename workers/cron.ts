@@ -1,3 +1,4 @@
+import { commit } from "./lib/commit.ts";
 import { createContext, type Ctx, type Runtime } from "./lib/context.ts";
 import { pruneKeys } from "./lib/idempotency.ts";
 import { sweepOutbox } from "./lib/outbox.ts";
@@ -7,7 +8,11 @@ import { pruneVisibility } from "./lib/visibility-log.ts";
 const VISIBILITY_KEPT_MS = 3_600_000;
 
 /** Runs what is due every minute. One job that fails does not keep the others from running. */
-export async function runScheduled(runtime: Runtime, controller: ScheduledController, execution: ExecutionContext): Promise<void> {
+export async function runScheduled(
+  runtime: Runtime,
+  controller: ScheduledController,
+  execution: ExecutionContext,
+): Promise<void> {
   const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work);
   const ctx = createContext(runtime, { requestId: `cron:${controller.scheduledTime}`, waitUntil });
   const jobs = [sweepOutbox(ctx), pruneFoundations(ctx)];
@@ -20,9 +25,8 @@ export async function runScheduled(runtime: Runtime, controller: ScheduledContro
 async function pruneFoundations(ctx: Ctx): Promise<void> {
   const before = ctx.clock.now() - VISIBILITY_KEPT_MS;
   await Promise.all(
-    Array.from({ length: ctx.shards.count }, async (_, index) => {
-      const db = ctx.dbAt(index);
-      await db.batch([db.run(pruneKeys(ctx)), db.run(pruneVisibility(before))]);
-    }),
+    Array.from({ length: ctx.shards.count }, (_, index) =>
+      commit(ctx.dbAt(index), [pruneKeys(ctx), pruneVisibility(before)]),
+    ),
   );
 }

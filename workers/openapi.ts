@@ -79,7 +79,10 @@ function operationObject(described: Operation): ZodOpenApiOperationObject {
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
     responses: {
-      [success.status]: { description: success.description, content: { "application/json": { schema: success.schema } } },
+      [success.status]: {
+        description: success.description,
+        content: { "application/json": { schema: success.schema } },
+      },
       ...Object.fromEntries(answers),
     },
   };

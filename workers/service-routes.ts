@@ -29,7 +29,13 @@ routes.get("/openapi.json", (c) => {
 async function checkStores(ctx: Ctx): Promise<Record<string, "ok" | "failed">> {
   const shards = Array.from({ length: ctx.shards.count }, async (_, index) => {
     const asked = ctx.dependencies.guard(`shard:${index}`, () => ctx.dbAt(index).all(sql`SELECT 1`));
-    return [`shard:${index}`, await asked.then(() => "ok" as const, () => "failed" as const)] as const;
+    return [
+      `shard:${index}`,
+      await asked.then(
+        () => "ok" as const,
+        () => "failed" as const,
+      ),
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(shards));
 }

@@ -27,7 +27,11 @@ export async function followUser(
   const found = await readActiveUserIds(ctx, [followeeId]);
   if (!found.has(followeeId)) throw new DomainError("not_found", "There is no such user.");
   const answer: FollowAnswer = { following: true, pending_follow: false };
-  const outcome = await changeEdge(ctx, { actor, followeeId, state: 1 }, idempotency && { request: idempotency, answer });
+  const outcome = await changeEdge(
+    ctx,
+    { actor, followeeId, state: 1 },
+    idempotency && { request: idempotency, answer },
+  );
   const replay = idempotency === null ? null : replayOf<FollowAnswer>(ctx, idempotency, outcome.key);
   if (replay !== null) return replay;
   if (outcome.state === 1) return answer;

@@ -11,22 +11,40 @@ export interface FollowPage {
 }
 
 /** A page of whom `userId` follows. Throws `not_found`, or `invalid_request` for a token of another list. */
-export async function listFollowing(ctx: Ctx, userId: string, page: { count: number; token?: string | undefined }): Promise<FollowPage> {
+export async function listFollowing(
+  ctx: Ctx,
+  userId: string,
+  page: { count: number; token?: string | undefined },
+): Promise<FollowPage> {
   const list = `following:${userId}`;
   const before = page.token === undefined ? ID_MAX : decodeCursor(ctx, list, page.token);
   await mustExist(ctx, userId);
   const ids = await readFollowingPage(ctx, userId, { before, count: page.count + 1 });
-  return cut(ctx, list, ids.map((id) => ({ id, position: id })), page.count);
+  return cut(
+    ctx,
+    list,
+    ids.map((id) => ({ id, position: id })),
+    page.count,
+  );
 }
 
 /** A page of who follows `userId`. Throws as `listFollowing` does. */
-export async function listFollowers(ctx: Ctx, userId: string, page: { count: number; token?: string | undefined }): Promise<FollowPage> {
+export async function listFollowers(
+  ctx: Ctx,
+  userId: string,
+  page: { count: number; token?: string | undefined },
+): Promise<FollowPage> {
   const list = `followers:${userId}`;
   const after = page.token === undefined ? FOLLOWERS_START : followerKeyOf(decodeCursor(ctx, list, page.token));
   await mustExist(ctx, userId);
   const range = { first: 0, last: LOGICAL_SHARDS - 1 };
   const keys = await readFollowersPage(ctx, userId, { after, range, count: page.count + 1 });
-  return cut(ctx, list, keys.map((key) => ({ id: key.id, position: `${key.shard}:${key.id}` })), page.count);
+  return cut(
+    ctx,
+    list,
+    keys.map((key) => ({ id: key.id, position: `${key.shard}:${key.id}` })),
+    page.count,
+  );
 }
 
 function followerKeyOf(position: string): { shard: number; id: string } {

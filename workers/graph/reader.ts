@@ -8,7 +8,8 @@ export const followersCountOf = (userId: string): SQL =>
   sql`coalesce((SELECT followers_count FROM ${followCounts} WHERE user_id = ${userId}), 0)`;
 
 /** ` LEFT JOIN` that gives `followCountColumns` for the user `userId`; 0 where the row is absent. */
-export const joinFollowCounts = (userId: SQL): SQL => sql`LEFT JOIN ${followCounts} ON ${followCounts.userId} = ${userId}`;
+export const joinFollowCounts = (userId: SQL): SQL =>
+  sql`LEFT JOIN ${followCounts} ON ${followCounts.userId} = ${userId}`;
 export const followCountColumns: SQL = sql`
   coalesce(${followCounts.followersCount}, 0) AS followers_count,
   coalesce(${followCounts.followingCount}, 0) AS following_count`;
@@ -22,7 +23,11 @@ export async function readFollowing(ctx: Ctx, userId: string): Promise<Map<strin
 }
 
 /** A page of whom `userId` follows, in key order below `before` (exclusive). */
-export async function readFollowingPage(ctx: Ctx, userId: string, page: { before: string; count: number }): Promise<string[]> {
+export async function readFollowingPage(
+  ctx: Ctx,
+  userId: string,
+  page: { before: string; count: number },
+): Promise<string[]> {
   const rows = await ctx.dbOf(userId).all<{ id: string }>(sql`
     SELECT ${following.followeeId} AS id FROM ${following}
     WHERE ${following.followerId} = ${userId} AND ${following.state} = 1 AND ${following.followeeId} < ${page.before}

@@ -3,7 +3,12 @@ import { presentUserPage } from "../hydrate/answers.ts";
 import { readIdempotency } from "../lib/idempotency.ts";
 import { requireSelf } from "../lib/require-self.ts";
 import { handle, type AppEnv } from "../lib/route.ts";
-import { followUserOperation, getFollowersOperation, getFollowingOperation, unfollowUserOperation } from "./contract.ts";
+import {
+  followUserOperation,
+  getFollowersOperation,
+  getFollowingOperation,
+  unfollowUserOperation,
+} from "./contract.ts";
 import { followUser } from "./follow-user.ts";
 import { listFollowers, listFollowing } from "./list-follows.ts";
 import { unfollowUser } from "./unfollow-user.ts";

@@ -35,7 +35,8 @@ export async function writeForwardEdge(
 ): Promise<EdgeOutcome> {
   const { followerId, followeeId, eventId, state } = change;
   const edge = sql`FROM ${following} WHERE follower_id = ${followerId} AND followee_id = ${followeeId}`;
-  const mayChange = state === 1 ? sql`${isActive(followerId)} AND ${belowFollowingMax(ctx, change)}` : isActive(followerId);
+  const mayChange =
+    state === 1 ? sql`${isActive(followerId)} AND ${belowFollowingMax(ctx, change)}` : isActive(followerId);
   const statements: SQL[] = [];
   if (idempotency !== null) {
     statements.push(claimKey(ctx, followerId, idempotency.request, idempotency.answer, mayChange));
@@ -45,8 +46,13 @@ export async function writeForwardEdge(
     raiseForwardEdge(change, condition),
     sql`INSERT INTO ${followCounts} (user_id, following_count) SELECT ${followerId}, 1 WHERE ${afterChange}
       ON CONFLICT (user_id) DO UPDATE SET following_count = following_count + ${state === 1 ? 1 : -1}`,
-    recordEvent(ctx, eventId, FOLLOW_CHANGED, sql`(SELECT json_object('followerId', follower_id,
-      'followeeId', followee_id, 'state', state, 'version', version) ${edge})`),
+    recordEvent(
+      ctx,
+      eventId,
+      FOLLOW_CHANGED,
+      sql`(SELECT json_object('followerId', follower_id,
+      'followeeId', followee_id, 'state', state, 'version', version) ${edge})`,
+    ),
     sql`SELECT ${isActive(followerId)} AS active, (SELECT state ${edge}) AS state,
       (SELECT payload FROM outbox WHERE id = ${eventId}) AS payload,
       (SELECT following_count FROM ${followCounts} WHERE user_id = ${followerId}) AS following_count`,

@@ -28,10 +28,16 @@ const jsonAnswer = (text: string): Response =>
   new Response(text, { headers: { "content-type": "application/json; charset=UTF-8" } });
 
 /** One tweet, or 404 where it is absent or hidden; 503 where its shard does not answer. */
-export async function presentTweet(ctx: Ctx, hydrated: HydratedTweets, id: string, reading: Reading): Promise<Response> {
+export async function presentTweet(
+  ctx: Ctx,
+  hydrated: HydratedTweets,
+  id: string,
+  reading: Reading,
+): Promise<Response> {
   const view = hydrated.views.get(id);
   if (view === undefined) {
-    if (hydrated.unread.has(id)) throw new DomainError("unavailable", "The store of this tweet does not answer. Try again.");
+    if (hydrated.unread.has(id))
+      throw new DomainError("unavailable", "The store of this tweet does not answer. Try again.");
     throw new DomainError("not_found", "There is no such tweet.");
   }
   const { includes } = await includesFor(ctx, [view], reading);
@@ -39,7 +45,12 @@ export async function presentTweet(ctx: Ctx, hydrated: HydratedTweets, id: strin
 }
 
 /** Tweets in the order asked for; what could not be found stands in `errors`. */
-export async function presentTweets(ctx: Ctx, hydrated: HydratedTweets, ids: readonly string[], reading: Reading): Promise<Response> {
+export async function presentTweets(
+  ctx: Ctx,
+  hydrated: HydratedTweets,
+  ids: readonly string[],
+  reading: Reading,
+): Promise<Response> {
   const views = ids.flatMap((id) => hydrated.views.get(id) ?? []);
   if (views.length === 0 && hydrated.unread.size > 0) {
     throw new DomainError("unavailable", "The store of these tweets does not answer. Try again.");
@@ -57,7 +68,12 @@ export async function presentTweets(ctx: Ctx, hydrated: HydratedTweets, ids: rea
 function missingTweet(hydrated: HydratedTweets, id: string): PartialError {
   const error = notFound("tweet", unpadId(id), "ids");
   if (!hydrated.unread.has(id)) return error;
-  return { ...error, title: "Unavailable", type: "about:blank#unavailable", detail: `The store of tweet ${unpadId(id)} does not answer.` };
+  return {
+    ...error,
+    title: "Unavailable",
+    type: "about:blank#unavailable",
+    detail: `The store of tweet ${unpadId(id)} does not answer.`,
+  };
 }
 
 /** A page of a timeline. An empty one has no `data`, only `meta.result_count: 0`. */
@@ -85,7 +101,8 @@ export async function presentUserPage(
 const tweetsJson = (views: readonly TweetView[], asked: Asked): string =>
   `[${views.map((view) => tweetJson(view, asked)).join(",")}]`;
 
-const field = (name: string, value: unknown): string => (value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`);
+const field = (name: string, value: unknown): string =>
+  value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
 
 /** `includes.users` where an expansion asks for authors. Relations that cannot be read leave `viewer` out and say so. */
 async function includesFor(

@@ -28,7 +28,11 @@ const USER_EXPANSIONS = [
   "affiliation.user_id", "most_recent_post_id", "most_recent_tweet_id", "pinned_post_id", "pinned_tweet_id",
 ] as const; // prettier-ignore
 
-const ignoredFields = { "media.fields": z.string().optional(), "poll.fields": z.string().optional(), "place.fields": z.string().optional() };
+const ignoredFields = {
+  "media.fields": z.string().optional(),
+  "poll.fields": z.string().optional(),
+  "place.fields": z.string().optional(),
+};
 
 /** Query fields of every operation that answers tweets. `post.fields` is a synonym that also switches to post names. */
 export const tweetAsking = {
@@ -55,7 +59,10 @@ export interface Asked {
   readonly expansions?: readonly string[] | undefined;
 }
 
-const idText = z.string().regex(/^[0-9]{1,19}$/).meta({ example: "1990000000000000000" });
+const idText = z
+  .string()
+  .regex(/^[0-9]{1,19}$/)
+  .meta({ example: "1990000000000000000" });
 
 export const userObject = z
   .object({
@@ -86,9 +93,7 @@ export const entitiesObject = z
     mentions: z.array(z.object({ ...span, username: z.string() })).optional(),
     hashtags: z.array(z.object({ ...span, tag: z.string() })).optional(),
     cashtags: z.array(z.object({ ...span, tag: z.string() })).optional(),
-    urls: z
-      .array(z.object({ ...span, url: z.string(), expanded_url: z.string(), display_url: z.string() }))
-      .optional(),
+    urls: z.array(z.object({ ...span, url: z.string(), expanded_url: z.string(), display_url: z.string() })).optional(),
   })
   .meta({ id: "Entities" });
 

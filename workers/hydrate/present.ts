@@ -44,7 +44,8 @@ export function presentTweet(view: TweetView, asked: Asked): TweetObject {
   if (wants("author_id")) object.author_id = unpadId(tweet.authorId);
   if (wants("created_at")) object.created_at = new Date(timeOfId(tweet.id)).toISOString();
   if (wants("conversation_id")) object.conversation_id = id;
-  if (wants("entities") && tweet.entities !== null) object.entities = structuredClone(tweet.entities) as TweetObject["entities"];
+  if (wants("entities") && tweet.entities !== null)
+    object.entities = structuredClone(tweet.entities) as TweetObject["entities"];
   return object;
 }
 

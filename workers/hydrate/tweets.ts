@@ -6,7 +6,14 @@ import { groupBy } from "../lib/concurrency.ts";
 import { perIsolate, type Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
 import type { Viewer } from "../lib/route.ts";
-import { joinStandingTweet, joinTweetCount, tweetAuthorId, tweetColumns, tweetCountColumn, tweetOfRow } from "../tweets/reader.ts";
+import {
+  joinStandingTweet,
+  joinTweetCount,
+  tweetAuthorId,
+  tweetColumns,
+  tweetCountColumn,
+  tweetOfRow,
+} from "../tweets/reader.ts";
 import type { Tweet, TweetRow } from "../tweets/reader.ts";
 import { visibilityOf } from "./visibility.ts";
 
@@ -103,7 +110,11 @@ async function hydrateShard(
   if (!ids.some(isMissing)) await visibility.freshen(ctx, index);
   const missing = ids.filter(isMissing);
   if (missing.length > 0) {
-    const { rows, current } = await visibility.readWithLog<TweetRow & UserRow & CountsRow>(ctx, index, tweetsQuery(missing));
+    const { rows, current } = await visibility.readWithLog<TweetRow & UserRow & CountsRow>(
+      ctx,
+      index,
+      tweetsQuery(missing),
+    );
     for (const row of rows) {
       const view = { tweet: tweetOfRow(row), author: userOfRow(row), counts: countsOfRow(row) };
       if (current) memory.set(view.tweet.id, { view, readAt: now });

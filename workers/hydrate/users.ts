@@ -32,9 +32,16 @@ export async function hydrateUsers(
 }
 
 /** The relations that `asked` needs, or null where nobody asked or nobody is signed in. At most one query. */
-export async function relationsFor(ctx: Ctx, viewer: Viewer | null, ids: readonly string[], asked: Asked): Promise<Relations | null> {
+export async function relationsFor(
+  ctx: Ctx,
+  viewer: Viewer | null,
+  ids: readonly string[],
+  asked: Asked,
+): Promise<Relations | null> {
   if (viewer === null || ids.length === 0 || asked["user.fields"]?.includes("viewer") !== true) return null;
-  return ctx.dependencies.guard(`shard:${ctx.shards.indexOf(viewer.userId)}`, () => readRelations(ctx, viewer.userId, ids));
+  return ctx.dependencies.guard(`shard:${ctx.shards.indexOf(viewer.userId)}`, () =>
+    readRelations(ctx, viewer.userId, ids),
+  );
 }
 
 async function readUserViews(ctx: Ctx, ids: readonly string[]): Promise<Map<string, UserView>> {

@@ -49,9 +49,11 @@ class Visibility {
   async freshen(ctx: Ctx, index: number): Promise<void> {
     const log = this.#logOf(index);
     if (ctx.clock.now() - log.readAt < ctx.limits.VISIBILITY_CACHE_SECONDS * 1000) return;
-    log.reading ??= this.readWithLog(ctx, index, sql`SELECT 1 WHERE false`).then(() => undefined).finally(() => {
-      log.reading = null;
-    });
+    log.reading ??= this.readWithLog(ctx, index, sql`SELECT 1 WHERE false`)
+      .then(() => undefined)
+      .finally(() => {
+        log.reading = null;
+      });
     await log.reading;
   }
 
@@ -79,7 +81,8 @@ class Visibility {
   }
 
   #learn(log: ShardLog, row: LogColumns, read: { begins: boolean; askedAt: number }): void {
-    const changes = row.log_changes === null ? [] : (JSON.parse(row.log_changes) as [number, "tweet" | "user", string][]);
+    const changes =
+      row.log_changes === null ? [] : (JSON.parse(row.log_changes) as [number, "tweet" | "user", string][]);
     if (read.begins || changes.length >= CHANGES_MAX) this.#forgetEverything();
     for (const [number, kind, subjectId] of changes) if (number > log.number) this.#forget(kind, subjectId);
     log.number = Math.max(log.number, row.log_newest);

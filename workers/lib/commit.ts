@@ -6,7 +6,8 @@ import { DependencyFailed } from "./dependency.ts";
 const dialect = new SQLiteAsyncDialect();
 
 /** D1's words for an answer that was lost on the way: the batch may or may not have been committed. */
-const AMBIGUOUS = /Network connection lost|storage caused object to be reset|reset because its code was updated|transient issue on remote node/i;
+const AMBIGUOUS =
+  /Network connection lost|storage caused object to be reset|reset because its code was updated|transient issue on remote node/i;
 
 /** True for a commit whose outcome is unknown. */
 export function isAmbiguous(error: unknown): boolean {

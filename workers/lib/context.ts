@@ -122,8 +122,7 @@ export function createContext(
     authorFeed: (authorId) => env.AUTHOR_FEED.getByName(authorId),
     pullList: () => env.PULL_LIST.getByName("pull-authors"),
     secret: (name) => env[name],
-    defer: (work) =>
-      scope.waitUntil(work.catch((error: unknown) => log.warn("deferred work failed", { error }))),
+    defer: (work) => scope.waitUntil(work.catch((error: unknown) => log.warn("deferred work failed", { error }))),
   };
 }
 

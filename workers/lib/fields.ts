@@ -10,7 +10,10 @@ export const idField = z
   .transform((raw, context) => {
     const id = parseId(raw);
     if (id !== null) return id;
-    context.addIssue({ code: "custom", message: "must be a decimal id of 1 to 19 digits, at most 9223372036854775807" });
+    context.addIssue({
+      code: "custom",
+      message: "must be a decimal id of 1 to 19 digits, at most 9223372036854775807",
+    });
     return z.NEVER;
   })
   .meta({ type: "string", pattern: "^[0-9]{1,19}$", example: "1990000000000000000" });
@@ -42,7 +45,12 @@ export function nameListField<const N extends string>(allowed: readonly N[]) {
   return z
     .string()
     .max(2000)
-    .transform((raw) => raw.split(",").map((part) => part.trim()).filter((part) => part !== ""))
+    .transform((raw) =>
+      raw
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
     .pipe(z.array(z.enum(allowed as readonly [N, ...N[]])))
     .meta({ type: "string", description: `comma-separated: ${allowed.join(", ")}` });
 }

@@ -53,7 +53,11 @@ export function readKey(userId: string, request: IdempotentRequest): SQL {
  * The first answer again, from the row that `readKey` gave; null where the row is this very write's own or too old.
  * Throws `unprocessable` when the key came with another request.
  */
-export function replayOf<T>(ctx: Ctx, request: IdempotentRequest, row: Readonly<Record<string, unknown>> | undefined): T | null {
+export function replayOf<T>(
+  ctx: Ctx,
+  request: IdempotentRequest,
+  row: Readonly<Record<string, unknown>> | undefined,
+): T | null {
   if (row === undefined) return null;
   const expired = ctx.clock.now() - ctx.limits.IDEMPOTENCY_HOURS * 3_600_000;
   if (Number(row["created_at"]) < expired) return null;

@@ -99,7 +99,13 @@ export function handle<P extends Fields, Q extends Fields, B extends Fields>(
   };
   const fields = [zValidator("param", params ?? nothing, refuse), zValidator("query", query ?? nothing, refuse)];
   const validators = body === undefined ? fields : [...fields, zValidator("json", body, refuse)];
-  app.on(described.method.toUpperCase(), [described.path], admit, ...(validators as MiddlewareHandler<AppEnv>[]), answer);
+  app.on(
+    described.method.toUpperCase(),
+    [described.path],
+    admit,
+    ...(validators as MiddlewareHandler<AppEnv>[]),
+    answer,
+  );
 }
 
 function signInNeeded(): DomainError {

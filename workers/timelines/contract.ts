@@ -62,4 +62,8 @@ export const getMentionsOperation = operation({
   errors: [404],
 });
 
-export const operations: readonly Operation[] = [getHomeTimelineOperation, getUserTimelineOperation, getMentionsOperation];
+export const operations: readonly Operation[] = [
+  getHomeTimelineOperation,
+  getUserTimelineOperation,
+  getMentionsOperation,
+];

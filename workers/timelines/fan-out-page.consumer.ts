@@ -40,7 +40,11 @@ function keyOf(cursor: string): FollowerKey {
 }
 
 /** Sends the pages that `progress` still asks for. */
-export async function sendPages(ctx: Ctx, page: Omit<FanOutPage, "v" | "range" | "cursor">, progress: Progress): Promise<void> {
+export async function sendPages(
+  ctx: Ctx,
+  page: Omit<FanOutPage, "v" | "range" | "cursor">,
+  progress: Progress,
+): Promise<void> {
   const bodies = Object.entries(progress).map(([range, cursor]): FanOutPage => ({ v: 1, ...page, range, cursor }));
   // A queue takes up to 100 messages at once.
   for (let at = 0; at < bodies.length; at += 100) {

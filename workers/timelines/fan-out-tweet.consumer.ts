@@ -11,14 +11,22 @@ import { rangesOf, sendPages } from "./fan-out-page.consumer.ts";
 export type Reaction = "done" | "continues";
 
 /** Brings a posted tweet to the timelines it is pushed to, the author's own first. */
-export async function fanOutPosted(ctx: Ctx, event: { id: string; progress?: Progress }, posted: TweetPosted): Promise<Reaction> {
+export async function fanOutPosted(
+  ctx: Ctx,
+  event: { id: string; progress?: Progress },
+  posted: TweetPosted,
+): Promise<Reaction> {
   const { tweetId, authorId } = posted;
   const entry = { id: tweetId, tweetId, authorId, actorId: authorId };
   return fanOut(ctx, event, posted, { kind: "push", entry });
 }
 
 /** Takes a deleted tweet out of the timelines it may be in; elsewhere hydration never shows it. */
-export async function fanOutDeleted(ctx: Ctx, event: { id: string; progress?: Progress }, deleted: TweetDeleted): Promise<Reaction> {
+export async function fanOutDeleted(
+  ctx: Ctx,
+  event: { id: string; progress?: Progress },
+  deleted: TweetDeleted,
+): Promise<Reaction> {
   return fanOut(ctx, event, deleted, { kind: "remove", tweetId: deleted.tweetId });
 }
 
@@ -42,7 +50,12 @@ async function fanOut(
   const range = { first: 0, last: LOGICAL_SHARDS - 1 };
   const first = await readFollowersPage(ctx, sent.authorId, { after: FOLLOWERS_START, range, count: count + 1 });
   if (first.length <= count) {
-    const reached = await deliverToReaders(ctx, delivery, first.map((follower) => follower.id), seenSince);
+    const reached = await deliverToReaders(
+      ctx,
+      delivery,
+      first.map((follower) => follower.id),
+      seenSince,
+    );
     ctx.log.debug("fanned out", { author_id: sent.authorId, author_tier: sent.tier, fanout_queued: reached });
     return "done";
   }

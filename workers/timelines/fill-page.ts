@@ -61,8 +61,19 @@ export async function fillPage(
   return { views, position: filling.end ? null : filling.position, degraded: [...degraded], settled };
 }
 
-async function take(ctx: Ctx, viewer: Viewer | null, skeleton: Skeleton, most: number, filling: Filling): Promise<void> {
-  const hydrated = await hydrateTweets(ctx, viewer, skeleton.entries.map((entry) => entry.tweetId), { ownFromStore: false });
+async function take(
+  ctx: Ctx,
+  viewer: Viewer | null,
+  skeleton: Skeleton,
+  most: number,
+  filling: Filling,
+): Promise<void> {
+  const hydrated = await hydrateTweets(
+    ctx,
+    viewer,
+    skeleton.entries.map((entry) => entry.tweetId),
+    { ownFromStore: false },
+  );
   for (const name of hydrated.failed) filling.degraded.add(name);
   for (const [index, entry] of skeleton.entries.entries()) {
     if (filling.views.length === most) return;

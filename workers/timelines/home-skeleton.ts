@@ -76,7 +76,8 @@ async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: Pull
 
 function readObject(ctx: Ctx, userId: string, range: IdRange, pullList: PullAuthors): Promise<HomeRead> {
   const { before, since, count } = range;
-  const asked = pullList.authors.length === 0 ? { before, since, count } : { before, since, count, pullAuthors: pullList.authors };
+  const asked =
+    pullList.authors.length === 0 ? { before, since, count } : { before, since, count, pullAuthors: pullList.authors };
   // The stub's own promise type carries disposal; a plain one is all that is needed here.
   return ctx.dependencies.guard("timeline", async () => (await ctx.homeTimeline(userId).read(asked)) as HomeRead);
 }
@@ -92,7 +93,13 @@ const least = (a: string, b: string): string => (a < b ? a : b);
 const greatest = (a: string, b: string): string => (a > b ? a : b);
 
 /** Pushed ids and feeds down to the highest of their floors; below it, the store. */
-async function mergeSources(ctx: Ctx, userId: string, range: IdRange, attempt: Attempt, pullList: PullAuthors): Promise<Skeleton> {
+async function mergeSources(
+  ctx: Ctx,
+  userId: string,
+  range: IdRange,
+  attempt: Attempt,
+  pullList: PullAuthors,
+): Promise<Skeleton> {
   const { home } = attempt;
   const pulled = await readPulled(ctx, home.pulled, range);
   const degraded = new Set([...attempt.degraded, ...pulled.failed]);
@@ -112,9 +119,18 @@ async function mergeSources(ctx: Ctx, userId: string, range: IdRange, attempt: A
     return { entries, end: false, degraded: [...degraded], settled };
   }
   if (floor <= range.since) return { entries, end: true, degraded: [...degraded], settled };
-  const below = await readBelow(ctx, userId, { ...range, before: least(range.before, idAfter(floor)), count: range.count - entries.length });
+  const below = await readBelow(ctx, userId, {
+    ...range,
+    before: least(range.before, idAfter(floor)),
+    count: range.count - entries.length,
+  });
   for (const name of below.failed) degraded.add(name);
-  return { entries: [...entries, ...below.entries], end: below.end, degraded: [...degraded], settled: below.failed.length > 0 ? ID_MIN : settled };
+  return {
+    entries: [...entries, ...below.entries],
+    end: below.end,
+    degraded: [...degraded],
+    settled: below.failed.length > 0 ? ID_MIN : settled,
+  };
 }
 
 /** What the followed pull authors have in the range, with the highest floor of their feeds. */
@@ -145,11 +161,19 @@ async function readPulled(
   const last = read.end ? ID_MIN : (read.entries.at(-1)?.id ?? ID_MIN);
   failures.push(...read.failed);
   if (missing.length > most) failures.push("feeds");
-  return { entries: [...entries, ...read.entries], floor: greatest(floor, last === ID_MIN ? ID_MIN : idBefore(last)), failed: [...new Set(failures)] };
+  return {
+    entries: [...entries, ...read.entries],
+    floor: greatest(floor, last === ID_MIN ? ID_MIN : idBefore(last)),
+    failed: [...new Set(failures)],
+  };
 }
 
 /** The store's part of a deep page. Where not even the following list is to be had, the page ends here for now. */
-async function readBelow(ctx: Ctx, userId: string, range: IdRange): Promise<{ entries: readonly TimelineEntry[]; end: boolean; failed: readonly string[] }> {
+async function readBelow(
+  ctx: Ctx,
+  userId: string,
+  range: IdRange,
+): Promise<{ entries: readonly TimelineEntry[]; end: boolean; failed: readonly string[] }> {
   const shard = shardOf(ctx, userId);
   try {
     const following = await ctx.dependencies.guard(shard, () => readFollowing(ctx, userId));
@@ -161,7 +185,12 @@ async function readBelow(ctx: Ctx, userId: string, range: IdRange): Promise<{ en
 }
 
 /** The timeline object does not answer: at most DEGRADED_AUTHORS_MAX authors are merged from the store. */
-async function readWithoutTimeline(ctx: Ctx, userId: string, range: IdRange, failed: readonly string[]): Promise<Skeleton> {
+async function readWithoutTimeline(
+  ctx: Ctx,
+  userId: string,
+  range: IdRange,
+  failed: readonly string[],
+): Promise<Skeleton> {
   let following: Map<string, number>;
   try {
     following = await ctx.dependencies.guard(shardOf(ctx, userId), () => readFollowing(ctx, userId));

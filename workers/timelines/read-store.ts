@@ -40,7 +40,10 @@ export async function readStore(ctx: Ctx, authors: readonly string[], range: IdR
   const walks: Walk[] = authors.map((author) => ({ author, before: range.before, exhausted: false }));
   const failed = new Set<string>();
   let entries: TimelineEntry[] = [];
-  let helping = Math.min(range.count, Math.max(FIRST_HELPING_MIN, Math.ceil((2 * range.count) / Math.max(1, authors.length))));
+  let helping = Math.min(
+    range.count,
+    Math.max(FIRST_HELPING_MIN, Math.ceil((2 * range.count) / Math.max(1, authors.length))),
+  );
   for (let pending = walks; pending.length > 0; helping = Math.min(range.count, helping * HELPING_GROWTH)) {
     entries.push(...(await readHelping(ctx, pending, { since: range.since, perAuthor: helping }, failed)));
     entries.sort(byNewest);

@@ -38,7 +38,12 @@ export async function readUserTimeline(
 }
 
 /** A page of the tweets that mention `userId`. Throws `not_found`. */
-export async function readMentions(ctx: Ctx, viewer: Viewer, userId: string, query: TimelinePageQuery): Promise<TimelinePage> {
+export async function readMentions(
+  ctx: Ctx,
+  viewer: Viewer,
+  userId: string,
+  query: TimelinePageQuery,
+): Promise<TimelinePage> {
   const list = `mentions:${userId}`;
   const range = pageRange(ctx, list, query);
   const filled = await fillPage(ctx, viewer, range, async (part) =>
@@ -51,7 +56,9 @@ export async function readMentions(ctx: Ctx, viewer: Viewer, userId: string, que
 /** The newest ids of an author, remembered for VISIBILITY_CACHE_SECONDS: a profile that many open costs one query. */
 const NEWEST_KEPT = 100;
 const AUTHORS_REMEMBERED_MAX = 2000;
-const newestOf = perIsolate(() => new BoundedMap<string, { ids: readonly string[]; at: number }>(AUTHORS_REMEMBERED_MAX));
+const newestOf = perIsolate(
+  () => new BoundedMap<string, { ids: readonly string[]; at: number }>(AUTHORS_REMEMBERED_MAX),
+);
 
 async function authorSkeleton(ctx: Ctx, authorId: string, range: IdRange, own: boolean): Promise<Skeleton> {
   // One's own write is seen at once, wherever it was made.

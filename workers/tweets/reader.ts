@@ -104,9 +104,9 @@ export async function readTweetFacts(
 export async function readPullAuthors(ctx: Ctx): Promise<string[]> {
   const perShard = await Promise.all(
     Array.from({ length: ctx.shards.count }, (_, index) =>
-      ctx.dbAt(index).all<{ id: string }>(
-        sql`SELECT ${authors.userId} AS id FROM ${authors} WHERE ${authors.pullListed} = 1`,
-      ),
+      ctx
+        .dbAt(index)
+        .all<{ id: string }>(sql`SELECT ${authors.userId} AS id FROM ${authors} WHERE ${authors.pullListed} = 1`),
     ),
   );
   return perShard.flat().map((row) => row.id);

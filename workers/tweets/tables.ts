@@ -15,7 +15,11 @@ export const tweets = sqliteTable(
     tier: text("tier", { enum: TWEET_TIERS }).notNull(),
     deletedAt: integer("deleted_at"),
   },
-  (table) => [index("tweets_by_author").on(table.authorId, table.id).where(sql`deleted_at IS NULL`)],
+  (table) => [
+    index("tweets_by_author")
+      .on(table.authorId, table.id)
+      .where(sql`deleted_at IS NULL`),
+  ],
 );
 
 export const authors = sqliteTable(
@@ -24,12 +28,18 @@ export const authors = sqliteTable(
     userId: text("user_id").primaryKey().notNull(),
     tweetCount: integer("tweet_count").notNull().default(0),
     newestTweetId: text("newest_tweet_id").notNull().default("0000000000000000000"),
-    tier: text("tier", { enum: ["push", "active", "pull"] }).notNull().default("push"),
+    tier: text("tier", { enum: ["push", "active", "pull"] })
+      .notNull()
+      .default("push"),
     pullListed: integer("pull_listed").notNull().default(0),
     pullKnownAt: integer("pull_known_at"),
     newestPullOnlyId: text("newest_pull_only_id"),
   },
-  (table) => [index("authors_pull_listed").on(table.userId).where(sql`pull_listed = 1`)],
+  (table) => [
+    index("authors_pull_listed")
+      .on(table.userId)
+      .where(sql`pull_listed = 1`),
+  ],
 );
 
 export const mentions = sqliteTable(

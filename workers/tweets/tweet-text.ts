@@ -99,7 +99,8 @@ export function measureTweet(text: string): TweetMeasure {
   const scanned = scannable(normalized);
   if (scanned === undefined) return { weightedLength: text.length, valid: false, reason: "too_long" };
   const weightedLength = weigh(normalized, scanned);
-  if (INVALID.test(text) || text.includes("\0") || !text.isWellFormed()) return { weightedLength, valid: false, reason: "invalid_characters" };
+  if (INVALID.test(text) || text.includes("\0") || !text.isWellFormed())
+    return { weightedLength, valid: false, reason: "invalid_characters" };
   if (BLANK.test(text)) return { weightedLength, valid: false, reason: "empty" };
   if (weightedLength > TWEET_WEIGHTED_LENGTH_MAX) return { weightedLength, valid: false, reason: "too_long" };
   return { weightedLength, valid: true };

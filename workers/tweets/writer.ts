@@ -60,9 +60,14 @@ export async function writeTweet(
     sql`INSERT INTO ${tweets} (id, author_id, text, entities, tier)
       SELECT ${id}, ${authorId}, ${tweet.text}, ${tweet.entities}, ${sentTier(ctx)} FROM ${authors}
       WHERE user_id = ${authorId} AND ${afterChange}`,
-    recordEvent(ctx, id, TWEET_POSTED, sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id, 'tier', t.tier,
+    recordEvent(
+      ctx,
+      id,
+      TWEET_POSTED,
+      sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id, 'tier', t.tier,
       'pullListed', a.pull_listed, 'mentions', json(${JSON.stringify(tweet.mentions)}))
-      FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${id})`),
+      FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${id})`,
+    ),
     sql`SELECT ${isActive(authorId)} AS active,
       (SELECT newest_tweet_id FROM ${authors} WHERE user_id = ${authorId}) AS newest,
       (SELECT pull_listed FROM ${authors} WHERE user_id = ${authorId}) AS pull_listed,
@@ -108,7 +113,8 @@ function raiseAuthor(ctx: Ctx, authorId: string, tweetId: string, condition: SQL
 const isKnown = (ctx: Ctx): SQL =>
   sql`coalesce(pull_known_at <= ${ctx.clock.now() - ctx.limits.PULL_OVERLAP_SECONDS * 1000}, 0)`;
 
-const sentTier = (ctx: Ctx): SQL => sql`CASE WHEN tier <> 'pull' THEN tier WHEN ${isKnown(ctx)} THEN 'pull' ELSE 'both' END`;
+const sentTier = (ctx: Ctx): SQL =>
+  sql`CASE WHEN tier <> 'pull' THEN tier WHEN ${isKnown(ctx)} THEN 'pull' ELSE 'both' END`;
 
 /**
  * Commits a deletion and its event in one batch.
@@ -124,9 +130,14 @@ export async function writeDeletion(
     sql`UPDATE ${tweets} SET deleted_at = ${now}
       WHERE id = ${tweetId} AND author_id = ${authorId} AND deleted_at IS NULL AND ${isActive(authorId)}`,
     sql`UPDATE ${authors} SET tweet_count = tweet_count - 1 WHERE user_id = ${authorId} AND ${afterChange}`,
-    recordEvent(ctx, eventId, TWEET_DELETED, sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id,
+    recordEvent(
+      ctx,
+      eventId,
+      TWEET_DELETED,
+      sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id,
       'tier', t.tier, 'pullListed', a.pull_listed)
-      FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${tweetId})`),
+      FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${tweetId})`,
+    ),
     logVisibility("tweet", tweetId, now),
     sql`SELECT (SELECT payload FROM outbox WHERE id = ${eventId}) AS payload`,
   ]);
@@ -135,7 +146,12 @@ export async function writeDeletion(
 }
 
 /** Writes that `userIds` (all of one database) are mentioned by `tweetId`. A repeat writes nothing. */
-export async function writeMentions(ctx: Ctx, databaseIndex: number, tweetId: string, userIds: readonly string[]): Promise<void> {
+export async function writeMentions(
+  ctx: Ctx,
+  databaseIndex: number,
+  tweetId: string,
+  userIds: readonly string[],
+): Promise<void> {
   await ctx.dbAt(databaseIndex).run(sql`
     INSERT INTO ${mentions} (user_id, tweet_id) SELECT value, ${tweetId} FROM json_each(${JSON.stringify(userIds)})
     WHERE true ON CONFLICT DO NOTHING`);
@@ -143,7 +159,9 @@ export async function writeMentions(ctx: Ctx, databaseIndex: number, tweetId: st
 
 /** Puts an author among those whom KV's list must name. */
 export async function writePullListed(ctx: Ctx, authorId: string): Promise<void> {
-  await ctx.dbOf(authorId).run(sql`UPDATE ${authors} SET pull_listed = 1 WHERE user_id = ${authorId} AND pull_listed = 0`);
+  await ctx
+    .dbOf(authorId)
+    .run(sql`UPDATE ${authors} SET pull_listed = 1 WHERE user_id = ${authorId} AND pull_listed = 0`);
 }
 
 /** Notes that KV's list names the author from now on; PULL_OVERLAP_SECONDS later pushes may end. */
