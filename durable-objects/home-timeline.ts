@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { idleWindowMs, parseLimits, type Limits } from "../workers/lib/limits.ts";
+import { ID_MIN } from "../workers/lib/snowflake.ts";
 import type { FollowState } from "./packed-pages.ts";
 import { byNewest, type TimelineEntry } from "./timeline-entry.ts";
 import { TimelinePages, type Merge, type PageStore } from "./timeline-pages.ts";
@@ -38,9 +39,13 @@ export interface MergeHome extends Merge {
 interface Building {
   readonly base: number;
   entries: TimelineEntry[];
+  /** The highest floor of the merges that came meanwhile: below it their authors are not whole. */
+  floor: string;
   readonly follows: Map<string, FollowState>;
   readonly deleted: Set<string>;
 }
+
+const highest = (a: string, b: string = ID_MIN): string => (a > b ? a : b);
 
 /** Pushes kept for one rebuild; with more, the rebuild starts again. */
 const BUILDING_ENTRIES_MAX = 2000;
@@ -102,7 +107,7 @@ export class HomeTimeline extends DurableObject<Env> {
     const building = this.#building;
     if (building === null) return null;
     if ((building.follows.get(authorId)?.version ?? 0) < version) building.follows.set(authorId, { state, version });
-    return building.follows.get(authorId)?.state === 1 ? { base: building.base, floor: "0".repeat(19) } : null;
+    return building.follows.get(authorId)?.state === 1 ? { base: building.base, floor: ID_MIN } : null;
   }
 
   /**
@@ -119,8 +124,11 @@ export class HomeTimeline extends DurableObject<Env> {
     const building = this.#building;
     if (building === null || building.base !== merge.basedOn) return false;
     // A follow's own merge may come while the rebuild is still reading: it joins what was pushed meanwhile.
-    if (merge.follows === undefined) building.entries.push(...merge.entries);
-    else this.#finishBuilding(building, merge);
+    if (merge.follows !== undefined) this.#finishBuilding(building, merge);
+    else {
+      building.entries.push(...merge.entries);
+      building.floor = highest(building.floor, merge.floor);
+    }
     return true;
   }
 
@@ -143,7 +151,7 @@ export class HomeTimeline extends DurableObject<Env> {
       if ((follows.get(author)?.version ?? 0) < follow.version) follows.set(author, follow);
     }
     const entries = [...merge.entries, ...building.entries].filter((entry) => !building.deleted.has(entry.tweetId));
-    pages.merge({ ...merge, follows, entries: entries.sort(byNewest) });
+    pages.merge({ ...merge, follows, entries: entries.sort(byNewest), floor: highest(building.floor, merge.floor) });
     if (building.deleted.size > 0) pages.remove([...building.deleted]);
     this.#pages = pages;
     this.#building = null;
@@ -160,7 +168,7 @@ export class HomeTimeline extends DurableObject<Env> {
 
   /** Bases are times, so a rebuilt timeline never answers to the base of an earlier one. */
   #openBuilding(): Building {
-    this.#building ??= { base: Date.now() + Math.random(), entries: [], follows: new Map(), deleted: new Set() };
+    this.#building ??= { base: Date.now() + Math.random(), entries: [], floor: ID_MIN, follows: new Map(), deleted: new Set() };
     return this.#building;
   }
 

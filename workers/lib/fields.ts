@@ -57,5 +57,12 @@ export function nameListField<const N extends string>(allowed: readonly N[]) {
 
 /** `max_results`, 20 unless asked. */
 export function maxResultsField(most: number, fallback = 20, least = 1) {
-  return z.coerce.number().int().min(least).max(most).default(fallback);
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,6}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(least, message).max(most, message))
+    .default(fallback)
+    .meta({ type: "integer", minimum: least, maximum: most });
 }

@@ -112,8 +112,8 @@ function signInNeeded(): DomainError {
   return new DomainError("invalid_token", "This needs an account: send a valid access token as a bearer token.");
 }
 
-/** The media types that the validator reads as JSON. */
-const JSON_TYPE = /^application\/([a-z-.]+\+)?json(;\s*[a-z0-9-]+=([^;]+))*$/i;
+/** The media types that the validator reads as JSON: of any other it would make an empty object. */
+const JSON_TYPE = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** Refuses what the validator would read differently: other media types, and bytes that UTF-8 would not give back. */
 async function mustBeJson(c: Context<AppEnv>): Promise<void> {

@@ -4,11 +4,10 @@ import { readFollowing } from "../graph/reader.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
 import { DomainError } from "../lib/errors.ts";
-import { activeWindowMs } from "../lib/limits.ts";
 import { ID_MIN, idAfter, idBefore, lowestIdAt } from "../lib/snowflake.ts";
 import { KV_STALE_SECONDS, readFeeds, readPullList, type PullAuthors } from "./pull-feeds.ts";
 import { readStore, type IdRange } from "./read-store.ts";
-import { rebuildTimeline, returnToTimeline, shardOf, StoreIncomplete, visitIsDue } from "./return-to-timeline.ts";
+import { missedSince, rebuildTimeline, returnToTimeline, shardOf, StoreIncomplete, visitIsDue } from "./return-to-timeline.ts";
 
 /** Part of a home timeline, by ids. */
 export interface Skeleton {
@@ -60,7 +59,6 @@ async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: Pull
       continue;
     }
     if (!visitIsDue(ctx, home)) return { home, degraded: [], settled: settledAt(ctx, home, pullList) };
-    const missedFrom = lowestIdAt(home.seenAt + activeWindowMs(ctx.limits));
     try {
       if (!(await returnToTimeline(ctx, userId, home))) continue;
       const again = await readObject(ctx, userId, range, pullList);
@@ -68,7 +66,7 @@ async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: Pull
     } catch (error) {
       if (!(error instanceof DependencyFailed) && !(error instanceof StoreIncomplete)) throw error;
       // What was pushed is still true; what came while the reader was away is missing for now.
-      return { home, degraded: failedNames(error), settled: least(missedFrom, settledAt(ctx, home, pullList)) };
+      return { home, degraded: failedNames(error), settled: least(idBefore(lowestIdAt(missedSince(ctx, home))), settledAt(ctx, home, pullList)) };
     }
   }
   throw new DependencyFailed("timeline", "it kept changing while it was read");
@@ -115,9 +113,8 @@ async function mergeSources(
   });
   const settled = pulled.failed.length > 0 ? ID_MIN : attempt.settled;
   const entries = cached.slice(0, range.count);
-  if (cached.length >= range.count || home.more) {
-    return { entries, end: false, degraded: [...degraded], settled };
-  }
+  // With fewer, all above the floor is here: where the object had more than was asked for, a feed's floor cut into it.
+  if (cached.length >= range.count) return { entries, end: false, degraded: [...degraded], settled };
   if (floor <= range.since) return { entries, end: true, degraded: [...degraded], settled };
   const below = await readBelow(ctx, userId, {
     ...range,

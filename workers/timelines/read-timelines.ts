@@ -63,16 +63,14 @@ const newestOf = perIsolate(
 async function authorSkeleton(ctx: Ctx, authorId: string, range: IdRange, own: boolean): Promise<Skeleton> {
   // One's own write is seen at once, wherever it was made.
   const newest = own ? null : await newestIds(ctx, authorId);
-  const least = newest?.at(-1);
-  if (newest === null || (newest.length === NEWEST_KEPT && least !== undefined && least > range.since)) {
-    const enough = newest?.filter((id) => id < range.before).length ?? 0;
-    if (newest === null || enough < range.count) {
-      const ids = await guarded(ctx, authorId, () => readAuthorTweetIds(ctx, authorId, range));
-      return skeletonOf(ids, range.count, authorId);
-    }
+  const ids = (newest ?? []).filter((id) => id < range.before && id > range.since);
+  const least = newest?.length === NEWEST_KEPT ? newest.at(-1) : ID_MIN;
+  const whole = newest !== null && least !== undefined && least <= range.since;
+  if (!whole && ids.length < range.count) {
+    const read = await guarded(ctx, authorId, () => readAuthorTweetIds(ctx, authorId, range));
+    return skeletonOf(read, range.count, authorId);
   }
-  const ids = newest.filter((id) => id < range.before && id > range.since);
-  return { ...skeletonOf(ids.slice(0, range.count), range.count, authorId), end: ids.length <= range.count };
+  return { ...skeletonOf(ids.slice(0, range.count), range.count, authorId), end: whole && ids.length <= range.count };
 }
 
 async function newestIds(ctx: Ctx, authorId: string): Promise<readonly string[]> {

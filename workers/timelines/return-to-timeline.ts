@@ -1,4 +1,4 @@
-import type { HomeRead } from "../../durable-objects/home-timeline.ts";
+import type { HomeRead, MergeHome } from "../../durable-objects/home-timeline.ts";
 import type { FollowState } from "../../durable-objects/packed-pages.ts";
 import type { Merge } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
@@ -23,10 +23,21 @@ export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
 export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome): Promise<boolean> {
   const seenAt = ctx.clock.now();
   await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
-  // From this moment of the absence on, a middle-tier author's tweets were not pushed; a low-tier one's much later.
-  const missedFrom = home.seenAt + activeWindowMs(ctx.limits) - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000;
+  const missedFrom = missedSince(ctx, home);
   const merge: Merge = missedFrom < seenAt ? await readMissed(ctx, userId, lowestIdAt(missedFrom)) : { entries: [] };
-  return ctx.homeTimeline(userId).merge({ ...merge, basedOn: home.base, seenAt });
+  return mergeIn(ctx, userId, { ...merge, basedOn: home.base, seenAt });
+}
+
+/**
+ * Unix milliseconds from which on the timeline may lack tweets of a middle-tier author, if its reader stayed away so long;
+ * those of a low-tier one were pushed for much longer.
+ */
+export function missedSince(ctx: Ctx, home: ReadyHome): number {
+  return home.seenAt + activeWindowMs(ctx.limits) - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000;
+}
+
+function mergeIn(ctx: Ctx, userId: string, merge: MergeHome): Promise<boolean> {
+  return ctx.dependencies.guard("timeline", async () => await ctx.homeTimeline(userId).merge(merge));
 }
 
 /** What everyone followed has written since `since`, ready to merge. */
@@ -42,7 +53,7 @@ export async function rebuildTimeline(ctx: Ctx, userId: string, base: number): P
   const seenAt = ctx.clock.now();
   await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
   const whole = await readMissed(ctx, userId, ID_MIN);
-  return ctx.homeTimeline(userId).merge({ ...whole, seenAt, basedOn: base });
+  return mergeIn(ctx, userId, { ...whole, seenAt, basedOn: base });
 }
 
 /** All that a timeline keeps of `authors` above `since`. Throws DependencyFailed rather than merge a part as if it were whole. */
