@@ -24,6 +24,8 @@ const TEST_BINDINGS = {
   CLOCK_OFFSET_SECONDS: "0",
   LOG_LEVEL: "error",
   ORACLE_RUNS: process.env["ORACLE_RUNS"] ?? "",
+  ORACLE_SEED: process.env["ORACLE_SEED"] ?? "",
+  ORACLE_PATH: process.env["ORACLE_PATH"] ?? "",
 };
 
 /** Small enough that a story of a dozen tweets meets every trim, page end and tier; Durable Objects see these too. */
@@ -34,9 +36,10 @@ const SMALL_LIMITS = {
   FANOUT_PULL_MIN: "5",
   FANOUT_PAGE_SIZE: "2",
   FANOUT_CONCURRENCY: "2",
-  FEED_WRITE_INTERVAL_MS: "1",
   DEGRADED_AUTHORS_MAX: "4",
   CONTENT_CACHE_ENTRIES: "20",
+  FEED_WRITE_INTERVAL_MS: "0",
+  ACCESS_TOKEN_SECONDS: "315360000",
 };
 
 /** Hostile input in base64, since a test in workerd cannot read the disk; null for a file that is not there. */

@@ -15,6 +15,8 @@ export interface Load {
   readonly seed?: number;
   /** Every answer must be a success and hold this text. */
   readonly holds?: string;
+  /** The status that every answer must have, where it is no success. */
+  readonly status?: number;
 }
 
 export interface Loaded {
@@ -100,7 +102,7 @@ async function run(load: Load): Promise<Loaded> {
       const { status, body } = await connection.send(message);
       latencies.push(performance.now() - sentAt);
       tally.bodyBytes += body.length;
-      if (status < 300 && (mark === null || body.includes(mark))) continue;
+      if ((load.status === undefined ? status < 300 : status === load.status) && (mark === null || body.includes(mark))) continue;
       tally.wrong += 1;
       tally.firstWrong ??= `${message.toString("latin1").split("\r\n")[0]} -> ${status} ${body.toString().slice(0, 400)}`;
     }

@@ -15,6 +15,7 @@ export interface ServeOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** 0: as many as wrangler.toml has. */
   readonly shards: number;
+  readonly queueDelaySeconds: number;
 }
 
 type Question =
@@ -63,6 +64,7 @@ export async function serve(options: ServeOptions): Promise<void> {
           modulesRoot: options.bundle,
           bindings: { ...(workerOptions.bindings as Record<string, string>), SIGNING_KEYS: signingKeys(options), ...options.vars },
           d1Databases,
+          queueProducers: delayed(workerOptions.queueProducers, options.queueDelaySeconds),
           unsafeDirectSockets: [{ host: options.host, port: options.port }],
         },
       ],
@@ -98,6 +100,14 @@ async function start(miniflare: Miniflare, shardCount: number): Promise<Ready> {
     await migrateShard((await miniflare.getD1Database(`SHARD_${shard}`)) as unknown as Database);
   }
   return { url: (await miniflare.unsafeGetDirectURL()).origin, entryUrl, shardCount };
+}
+
+type Producers = Record<string, { queueName: string; deliveryDelay?: number | undefined }>;
+
+function delayed(given: unknown, seconds: number): Producers {
+  const producers = Object.entries((given ?? {}) as Producers);
+  if (seconds === 0) return Object.fromEntries(producers);
+  return Object.fromEntries(producers.map(([name, producer]) => [name, { ...producer, deliveryDelay: seconds }]));
 }
 
 type Databases = Record<string, string | { id: string }>;

@@ -19,6 +19,8 @@ export interface LocalRuntimeOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** D1 databases; wrangler.toml's two unless said. */
   readonly shards?: number;
+  /** Every message waits this long in its queue: what happens meanwhile happens without consumers. None unless said. */
+  readonly queueDelaySeconds?: number;
   /** A folder that `bundleWorker` made; without it the Worker is built first. */
   readonly bundle?: string;
   /** Gets every line the server writes; otherwise the newest are kept for error messages. */
@@ -69,6 +71,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     port: options.port ?? 0,
     vars: options.vars ?? {},
     shards: options.shards ?? 0,
+    queueDelaySeconds: options.queueDelaySeconds ?? 0,
   });
   const lines: string[] = [];
   const keep = options.onLine ?? ((line) => void (lines.push(line) > LINES_KEPT && lines.shift()));

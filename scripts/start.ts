@@ -3,6 +3,7 @@
  * an empty store with a small world, then runs `wrangler dev` and drives its cron.
  *
  *     npm start -- [--port 8787] [--ip 127.0.0.1] [--persist-to DIR] [--var NAME:VALUE]… [--no-seed]
+ *                  [--verbose]   (every request, and the list of bindings)
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     "persist-to": { type: "string", default: ".wrangler/state" },
     var: { type: "string", multiple: true, default: [] },
     seed: { type: "boolean", default: true },
+    verbose: { type: "boolean", default: false },
   },
   allowNegative: true,
 });
@@ -58,8 +60,9 @@ async function prepareStore(): Promise<void> {
 
 function startWorker(): ChildProcess {
   const vars = values.var.flatMap((pair) => ["--var", pair]);
-  const options = ["--port", values.port, "--ip", values.ip, "--persist-to", persistTo, "--inspector-port", "0"];
-  const child = spawn("wrangler", ["dev", ...options, "--show-interactive-dev-session=false", ...vars], {
+  const where = ["--port", values.port, "--ip", values.ip, "--persist-to", persistTo, "--inspector-port", "0"];
+  const manner = ["--show-interactive-dev-session=false", "--log-level", values.verbose ? "info" : "error"];
+  const child = spawn("wrangler", ["dev", ...where, ...manner, ...vars], {
     cwd: ROOT,
     env: { ...toolEnv(), X_LOCAL_OBSERVABILITY: "false" },
     stdio: ["ignore", "inherit", "inherit"],

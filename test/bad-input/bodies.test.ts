@@ -43,10 +43,7 @@ test.each(named(withBody))("%s refuses a body that lacks what it needs, or is no
     for (const body of ["null", "7", '"text"', "true", "[]", "[{}]", '""']) {
       await expectProblem(await sendExample(cast, described, { body }), 400, body);
     }
-    if (described.bodyOptional !== true) {
-      const answer = await sendExample(cast, described, { body: "", headers: { "content-type": "application/json" } });
-      await expectProblem(answer, 400, "an empty body");
-    }
+    await expectProblem(await sendExample(cast, described, { body: "" }), 400, "an empty body");
   });
 });
 

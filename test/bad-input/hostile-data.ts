@@ -44,3 +44,12 @@ export function hostileStrings(list: string, most = Infinity): string[] {
   const step = Math.max(1, all.length / most);
   return Array.from({ length: Math.ceil(all.length / step) }, (_, index) => all[Math.floor(index * step)] ?? "");
 }
+
+/** Ours, so that there is always something to try. */
+export const OWN_STRINGS = [
+  "é and é are not one", "\u202Eright to left", "a\u2028b\u2029c", "tab\there", "line\r\nfeed\rcr", "\u0001\u0002\u001F\u007F",
+  "👨‍👩‍👧‍👦 family", "🇩🇪🇫🇷", "\u200B\u200D", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘", "</script><script>alert(1)</script>", "'; DROP TABLE tweets; --",
+  '{"$ne":null}', "${7*7} {{7*7}} <%= 7*7 %>", "../../etc/passwd", "%00%0a%0d%25", "__proto__", "constructor", "NULL", "true",
+  "-0", "1e999", "\\u0000 \\n \\\\", '"quoted"', " leading and trailing ", "\u{10FFFF}", "𐍈𝟙", "ﷺ﷽", "\uFFFD", "x".repeat(280), "漢".repeat(140),
+  "x".repeat(281), "\uFEFFmark", "\uFFFF", "\0", "\uD800", "", "   ", "\u3000",
+]; // prettier-ignore

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { plantTweets } from "../support/planting.ts";
 import { newWorld, type Person } from "../support/world.ts";
 
 const idsOf = (tweets: readonly { id: string }[]) => tweets.map((tweet) => tweet.id).reverse();
@@ -110,7 +111,6 @@ test("oneself, nobody, and one too many cannot be followed, and each refusal say
 test("an author followed while the timeline is being rebuilt is whole in it, though only the newest are merged", async () => {
   const world = await newWorld();
   const [alice, bob] = await world.registerAll("alice", "bob");
-  const { plantTweets } = await import("../support/planting.ts");
   const written = await plantTweets(world, alice, { count: 900, from: world.now() - 900_000, every: 1_000 });
   const timeline = world.isolate.env.HOME_TIMELINE.getByName(bob.id);
   const opened = await timeline.read({ before: "9".repeat(19), since: "0".repeat(19), count: 1 });

@@ -1,0 +1,97 @@
+import { afterEach, expect, test } from "vitest";
+import { seededRandom, sleep } from "../../scripts/lib.ts";
+import type { LocalRuntime } from "../../scripts/local-runtime.ts";
+import { findWrongs } from "./support/crash-check.ts";
+import { CrashClient } from "./support/crash-client.ts";
+import { Crowd } from "./support/crash-crowd.ts";
+import { Ledger } from "./support/crash-ledger.ts";
+import { CrashStore, registerPeople, sweepUntilQuiet } from "./support/crash-runtime.ts";
+
+const KILLS = Math.max(20, Number(process.env["CRASH_KILLS"] ?? 20));
+const SEED = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);
+const PEOPLE = 12;
+const WRITES_A_LIFE_MIN = 10;
+/** A kill comes at a random instant of this long, counted from the life's tenth acknowledged write. */
+const KILL_WITHIN_MS = 600;
+
+let store: CrashStore | undefined;
+afterEach(async () => {
+  await store?.dispose();
+  store = undefined;
+});
+
+/** One life of the server, from its first request to SIGKILL. */
+interface Life {
+  readonly acknowledged: number;
+  /** Requests without an answer at the kill. */
+  readonly inFlight: number;
+  /** Events the store still held when the life began: their messages died with the life before. */
+  readonly inherited: number;
+}
+
+async function liveAndDie(runtime: LocalRuntime, crowd: Crowd, ledger: Ledger, random: () => number): Promise<Life> {
+  const inherited = await runtime.outboxRows();
+  const before = ledger.acknowledged;
+  const client = new CrashClient(runtime.url, ledger);
+  const writing = crowd.write(client);
+  // Half of the lives sweep as well, so that kills hit sweeps and what they sent again.
+  if (random() < 0.5) void runtime.cron().catch(() => undefined);
+  while (ledger.acknowledged - before < WRITES_A_LIFE_MIN && ledger.unexpected.length === 0) await sleep(5);
+  await sleep(random() * KILL_WITHIN_MS);
+  const { inFlight } = client;
+  client.serverGone = true;
+  await runtime.kill9();
+  await writing;
+  return { acknowledged: ledger.acknowledged - before, inFlight, inherited };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+
+function report(ledger: Ledger, lives: readonly Life[], startTimes: readonly number[], rest: Record<string, unknown>): void {
+  const sorted = startTimes.slice(1).toSorted((a, b) => a - b);
+  console.log(
+    "the crash:",
+    JSON.stringify({
+      seed: SEED,
+      kills: lives.length,
+      acknowledged: ledger.acknowledged,
+      least_in_a_life: Math.min(...lives.map((life) => life.acknowledged)),
+      in_flight_at_kills: sum(lives.map((life) => life.inFlight)),
+      unanswered: ledger.unanswered,
+      writes: ledger.counts,
+      posts_repeated_with_key: ledger.repeats,
+      events_left_by_the_dead: sum(lives.map((life) => life.inherited)),
+      restart_ms: { p50: Math.round(sorted[sorted.length >> 1] ?? 0), max: Math.round(sorted.at(-1) ?? 0) },
+      ...rest,
+    }),
+  );
+}
+
+test(`after ${KILLS} SIGKILLs everything answered with success holds everywhere, once, and the rest wholly or not at all`, async () => {
+  const random = seededRandom(SEED);
+  const ledger = new Ledger();
+  const crowd = new Crowd(ledger, random);
+  store = await CrashStore.create();
+  let runtime = await store.start();
+  await registerPeople(runtime.url, ledger, PEOPLE);
+  const setUp = new CrashClient(runtime.url, ledger);
+  const [popular, ...others] = ledger.people;
+  for (const person of others) if (popular !== undefined) await setUp.follow(person, popular);
+
+  const lives: Life[] = [];
+  while (lives.length < KILLS && ledger.unexpected.length === 0) {
+    lives.push(await liveAndDie(runtime, crowd, ledger, random));
+    runtime = await store.start();
+  }
+  expect(ledger.unexpected, `seed ${SEED}`).toEqual([]);
+  const left = await runtime.outboxRows();
+  const sweeps = await sweepUntilQuiet(runtime);
+  const { wrong, deliveries } = await findWrongs(runtime.url, ledger);
+  report(ledger, lives, store.startTimes, { left_at_the_end: left, sweeps, deliveries, wrong: wrong.length });
+
+  expect(wrong, `seed ${SEED}`).toEqual([]);
+  for (const life of lives) expect(life.acknowledged).toBeGreaterThanOrEqual(WRITES_A_LIFE_MIN);
+  expect(lives.filter((life) => life.inFlight > 0).length).toBeGreaterThanOrEqual(KILLS / 2);
+  // Without these the run would prove nothing: the queue would have done everything before it died.
+  expect(sum(lives.map((life) => life.inherited)) + left).toBeGreaterThanOrEqual(KILLS);
+});

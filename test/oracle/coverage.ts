@@ -1,0 +1,80 @@
+import type { Model } from "./model.ts";
+
+export const TIERS = ["push", "active", "both", "pull"] as const;
+export type Tier = (typeof TIERS)[number];
+
+interface Meeting {
+  readonly what: string;
+  /** Author -> how many tweets there were of them. */
+  readonly authors: ReadonlyMap<string, number>;
+}
+
+/** Which operation met which tier. An author stands at the tier that the newest tweet was sent by; at first, `push`. */
+export class Meetings {
+  private readonly all: Meeting[] = [];
+
+  note(model: Model, what: string, authorIds: Iterable<string>): void {
+    this.all.push({ what, authors: new Map([...authorIds].map((id) => [id, model.user(id).tweets.length])) });
+  }
+
+  /** Counts a run's meetings into `table`, a tier once for each, and each step of an author from one tier to another. */
+  countInto(table: CoverageTable, model: Model, tierOf: ReadonlyMap<string, string>): void {
+    const tierAt = (authorId: string, tweets: number) => tierAfter(model, tierOf, authorId, tweets);
+    for (const { what, authors } of this.all) {
+      const tiers = new Set([...authors].map(([authorId, tweets]) => tierAt(authorId, tweets)));
+      for (const tier of tiers) table.add(what, tier);
+    }
+    for (const user of model.users.values()) {
+      for (let count = 1; count < user.tweets.length; count += 1) {
+        const [was, is] = [tierAt(user.id, count), tierAt(user.id, count + 1)];
+        if (was !== is) table.cross(was, is);
+      }
+    }
+    table.runs += 1;
+  }
+}
+
+function tierAfter(model: Model, tierOf: ReadonlyMap<string, string>, authorId: string, tweets: number): Tier {
+  const newest = model.user(authorId).tweets[tweets - 1];
+  const name = newest === undefined ? "push" : tierOf.get(newest.id);
+  return TIERS.find((tier) => tier === name) ?? "push";
+}
+
+export class CoverageTable {
+  runs = 0;
+  private readonly rows = new Map<string, Map<Tier, number>>();
+  private readonly crossings = new Map<string, number>();
+
+  add(what: string, tier: Tier): void {
+    const row = this.rows.get(what) ?? new Map<Tier, number>();
+    row.set(tier, (row.get(tier) ?? 0) + 1);
+    this.rows.set(what, row);
+  }
+
+  cross(was: Tier, is: Tier): void {
+    const name = `${was} -> ${is}`;
+    this.crossings.set(name, (this.crossings.get(name) ?? 0) + 1);
+  }
+
+  /** Cells that were met less often than `least`. */
+  below(least: number): string[] {
+    return [...this.rows].flatMap(([what, row]) =>
+      TIERS.filter((tier) => (row.get(tier) ?? 0) < least).map((tier) => `${what} x ${tier}: ${row.get(tier) ?? 0}`),
+    );
+  }
+
+  crossed(was: Tier, is: Tier): number {
+    return this.crossings.get(`${was} -> ${is}`) ?? 0;
+  }
+
+  toString(): string {
+    const line = (cells: readonly (string | number)[]) =>
+      cells.map((cell, index) => (index === 0 ? String(cell).padEnd(22) : String(cell).padStart(8))).join("");
+    const rows = [...this.rows].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [
+      line([`${this.runs} runs`, ...TIERS]),
+      ...rows.map(([what, row]) => line([what, ...TIERS.map((tier) => row.get(tier) ?? 0)])),
+      `tier changes: ${[...this.crossings].sort().map(([name, count]) => `${name} ${count}`).join(", ")}`,
+    ].join("\n");
+  }
+}

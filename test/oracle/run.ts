@@ -1,0 +1,153 @@
+import { newWorld, Person, type Isolate, type World } from "../support/world.ts";
+import { Meetings } from "./coverage.ts";
+import { Model } from "./model.ts";
+import { randomFrom, type Plan, type Step } from "./plan.ts";
+import { emptyTables, readOutboxes } from "./tables.ts";
+import { passTime } from "./time.ts";
+
+/** Half a second lies between the clocks of the two isolates. */
+const SKEW_SECONDS = 0.5;
+const USERS_AT_FIRST = 6;
+export const USERS_MAX = 9;
+/** Users that many follow: the first ones. */
+const STARS = 2;
+
+/** Somebody reading down their home, or polling it. */
+export interface Scroll {
+  readonly shown: Set<string>;
+  token: string;
+  last: string;
+}
+export interface Poller {
+  readonly since: number;
+  readonly shown: Set<string>;
+  newestId: string | undefined;
+}
+
+/** What a broken stage does to a world, to show that the oracle notices. */
+export interface Sabotage {
+  readonly name: string;
+  begin?(world: World): void;
+  /** Runs instead of letting the queues come to rest. */
+  beforeRest?(world: World): void;
+  readonly neverSweep?: boolean;
+}
+
+/** One run: the product on its stage, and the model beside it. */
+export class Run {
+  readonly world: World;
+  readonly model = new Model();
+  readonly people: Person[] = [];
+  readonly meetings = new Meetings();
+  readonly scrolls = new Map<string, Scroll>();
+  readonly pollers = new Map<string, Poller>();
+  readonly sabotage: Sabotage | null;
+  /** What happened, for whoever reads a failure. */
+  readonly story: string[] = [];
+  /** The choices of the step that runs. */
+  random: () => number = Math.random;
+  private readonly salt: number;
+
+  private constructor(world: World, salt: number, sabotage: Sabotage | null) {
+    this.world = world;
+    this.salt = salt;
+    this.sabotage = sabotage;
+  }
+
+  static async begin(plan: Plan, sabotage: Sabotage | null): Promise<Run> {
+    await emptyTables();
+    const world = await newWorld({ isolates: 2 });
+    world.isolates[1]?.skew(SKEW_SECONDS);
+    sabotage?.begin?.(world);
+    const run = new Run(world, plan.salt, sabotage);
+    run.random = randomFrom(plan.salt);
+    for (let index = 0; index < USERS_AT_FIRST; index += 1) await run.register();
+    return run;
+  }
+
+  now(): number {
+    return this.world.now();
+  }
+
+  tell(line: string): void {
+    this.story.push(line);
+  }
+
+  choose(step: Step): void {
+    this.random = randomFrom(step.seed);
+    passTime(step.after);
+  }
+
+  /** A whole number in [0, most]. */
+  upTo(most: number): number {
+    return Math.floor(this.random() * (most + 1));
+  }
+
+  pick<T>(items: readonly T[]): T | undefined {
+    return items[this.upTo(items.length - 1)];
+  }
+
+  isolate(): Isolate {
+    return this.world.isolateFor(this.random);
+  }
+
+  /** The lower half of 0–99 are stars. */
+  person(who: number): Person {
+    const among = who < 50 ? Math.min(STARS, this.people.length) : this.people.length;
+    const person = this.people[who % among];
+    if (person === undefined) throw new Error("nobody has registered");
+    return person;
+  }
+
+  /** `person` at an isolate that chance picks. */
+  anywhere(person: Person): Person {
+    return person.at(this.isolate());
+  }
+
+  /** Short names for the story: u0, t12. */
+  nameOf(id: string): string {
+    const user = this.people.findIndex((person) => person.id === id);
+    if (user >= 0) return `u${user}`;
+    const tweet = [...this.model.tweets.keys()].indexOf(id);
+    return tweet >= 0 ? `t${tweet}` : id;
+  }
+
+  names(ids: Iterable<string>): string {
+    return [...ids].map((id) => this.nameOf(id)).join(" ");
+  }
+
+  async register(): Promise<Person> {
+    const username = `o${this.salt.toString(36)}_${this.people.length}`.padEnd(4, "_");
+    const person = await this.world.register("", { username, isolate: this.isolate() });
+    this.people.push(person);
+    this.model.register(person.id, username);
+    return person;
+  }
+
+  /** Delivers what waits, in any order and some of it twice; at most `batches` batches. */
+  async deliver(batches?: number): Promise<void> {
+    const limit = batches === undefined ? {} : { batches };
+    await this.world.drain({ random: this.random, repeat: 0.12, ...limit });
+    await this.noteDelivered();
+  }
+
+  /** Marks the tweets whose post has had all its effects by now. */
+  private async noteDelivered(): Promise<void> {
+    const waiting = [...this.model.tweets.values()].filter((tweet) => tweet.deliveredAt === null);
+    if (waiting.length === 0) return;
+    const unfinished = await readOutboxes();
+    const posts = new Set(unfinished.map((event) => event.payload.tweetId).filter((id) => id !== undefined).map(plain));
+    for (const tweet of waiting) {
+      if (posts.has(tweet.id)) continue;
+      tweet.deliveredAt = this.now();
+      for (const { payload } of unfinished) {
+        if (payload.followerId !== undefined && plain(payload.followeeId ?? "0") === tweet.authorId) {
+          tweet.lateFollowers.add(plain(payload.followerId));
+        }
+      }
+    }
+  }
+}
+
+/** As clients see an id: without leading zeros. */
+export const plain = (id: string): string => String(BigInt(id));

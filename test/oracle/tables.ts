@@ -1,0 +1,55 @@
+import { env } from "cloudflare:workers";
+
+/** What the oracle looks up behind the API's back: the log of unfinished events, and by which tier a tweet was sent. */
+const shards = (): D1Database[] => [env.SHARD_0, env.SHARD_1];
+
+export interface Unfinished {
+  readonly id: string;
+  readonly kind: string;
+  readonly nextSweepAt: number;
+  readonly payload: { readonly followerId?: string; readonly followeeId?: string; readonly tweetId?: string; readonly authorId?: string };
+}
+
+export async function readOutboxes(): Promise<Unfinished[]> {
+  const parts = await Promise.all(
+    shards().map((shard) =>
+      shard.prepare("SELECT id, kind, payload, next_sweep_at FROM outbox").all<{
+        id: string;
+        kind: string;
+        payload: string;
+        next_sweep_at: number;
+      }>(),
+    ),
+  );
+  return parts
+    .flatMap((part) => part.results)
+    .map(({ id, kind, payload, next_sweep_at: nextSweepAt }) => ({
+      id,
+      kind,
+      nextSweepAt,
+      payload: JSON.parse(payload) as Unfinished["payload"],
+    }));
+}
+
+/** Tweet id → the tier it was sent by. */
+export async function readTweetTiers(): Promise<Map<string, string>> {
+  const query = "SELECT id, tier FROM tweets";
+  const parts = await Promise.all(shards().map((shard) => shard.prepare(query).all<{ id: string; tier: string }>()));
+  return new Map(parts.flatMap((part) => part.results).map((row) => [String(BigInt(row.id)), row.tier]));
+}
+
+let names: string[] | undefined;
+
+/** Runs share their databases: each begins with empty ones, so that it can be repeated by itself. */
+export async function emptyTables(): Promise<void> {
+  names ??= await tableNames();
+  const all = names;
+  await Promise.all(shards().map((shard) => shard.batch(all.map((name) => shard.prepare(`DELETE FROM ${name}`)))));
+  await env.FEEDS.delete("pull-authors");
+}
+
+async function tableNames(): Promise<string[]> {
+  const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name <> 'd1_migrations'";
+  const { results } = await env.SHARD_0.prepare(query).all<{ name: string }>();
+  return results.map((row) => row.name);
+}
