@@ -86,7 +86,14 @@ export default defineConfig({
     projects: [
       (() => {
         const project = inWorkers("workers", ["test/**/*.test.ts"]);
-        return { ...project, test: { ...project.test, exclude: ["test/node/**", "test/oracle/**"], provide: { hostileData: hostileData() } } };
+        return {
+          ...project,
+          test: {
+            ...project.test,
+            exclude: ["test/node/**", "test/oracle/**"],
+            provide: { hostileData: hostileData() },
+          },
+        };
       })(),
       inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
       inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),

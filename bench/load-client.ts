@@ -3,16 +3,16 @@
  * `LoadClient` is the handle of whoever started it.
  */
 import { fork, type ChildProcess } from "node:child_process";
+import { seededRandom } from "../scripts/lib.ts";
 import { HttpConnection, messageOf, type Ask } from "./http-connection.ts";
 
 export interface Load {
   readonly origin: string;
-  /** Name of asks given before by `prepare`; they are drawn in a random order that `seed` decides. */
+  /** Name of asks given before by `prepare`. */
   readonly asks: string;
   readonly connections: number;
-  /** Ends after so many seconds, or after every ask was sent once. */
+  /** Ends after so many seconds; without, after every ask was sent once. */
   readonly seconds?: number;
-  readonly seed?: number;
   /** Every answer must be a success and hold this text. */
   readonly holds?: string;
   /** The status that every answer must have, where it is no success. */
@@ -82,6 +82,8 @@ export class LoadClient {
 }
 
 const prepared = new Map<string, readonly Ask[]>();
+/** Where the walk through the asks of a name stands. */
+const walked = new Map<string, number>();
 
 async function run(load: Load): Promise<Loaded> {
   const asks = prepared.get(load.asks);
@@ -115,23 +117,30 @@ async function run(load: Load): Promise<Loaded> {
   return { requests: latencies.length, seconds, latencies, cpuSeconds: (cpu.user + cpu.system) / 1e6, ...tally };
 }
 
-/** The next message to send: for a time, drawn at random; otherwise each once. */
+/**
+ * The next message to send. For a time, it goes on where the last load of the same asks ended, round and round: so every
+ * object is met as often as any other, and none is idle for long enough to be evicted.
+ */
 function drawer(messages: readonly Buffer[], load: Load): () => Buffer | undefined {
-  if (load.seconds === undefined) {
-    let at = 0;
-    return () => messages[at++];
-  }
-  let state = load.seed ?? 1;
+  let at = 0;
+  if (load.seconds === undefined) return () => messages[at++];
+  at = walked.get(load.asks) ?? 0;
   return () => {
-    // A linear congruential generator: cheap, and the same row for the same seed.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return messages[Math.floor((state / 2 ** 32) * messages.length)];
+    at = (at + 1) % messages.length;
+    walked.set(load.asks, at);
+    return messages[at];
   };
+}
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = seededRandom(seed);
+  const keyed = items.map((item) => ({ item, key: random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
 async function obey(order: Order): Promise<void> {
   try {
-    if ("prepare" in order) prepared.set(order.prepare, order.asks);
+    if ("prepare" in order) prepared.set(order.prepare, shuffled(order.asks, order.prepare.length));
     const value = "load" in order ? await run(order.load) : undefined;
     process.send?.({ id: order.id, value } satisfies Partial<Report>);
   } catch (error) {

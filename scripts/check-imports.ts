@@ -85,7 +85,11 @@ function importsOf(path: string, text: string): Import[] {
     if (specifier?.startsWith(".") === true) found.push({ target: posix.join(dirname(path), specifier), typeOnly });
   };
   for (const [, type, names = "", specifier] of text.matchAll(STATEMENT)) {
-    const inner = /^\{(.*)\}$/s.exec(names)?.[1]?.split(",").filter((name) => name.trim() !== "") ?? [];
+    const inner =
+      /^\{(.*)\}$/s
+        .exec(names)?.[1]
+        ?.split(",")
+        .filter((name) => name.trim() !== "") ?? [];
     const allTypes = inner.length > 0 && inner.every((name) => /^\s*type\s/.test(name));
     add(specifier, type !== undefined || allTypes);
   }

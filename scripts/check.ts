@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { buildAssets } from "./build-assets.ts";
 import { importErrors, workerFiles } from "./check-imports.ts";
 import { ROOT, run } from "./lib.ts";
@@ -89,7 +90,7 @@ for (const [name, step] of STEPS) {
   console.log(`${wrong === "" ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
   if (wrong === "") continue;
   failures += 1;
-  console.log(wrong.trimEnd().replace(/^/gm, "       "));
+  console.log(stripVTControlCharacters(wrong).trimEnd().replace(/^/gm, "       "));
 }
 console.log(failures === 0 ? "all checks passed" : `${failures} of ${STEPS.length} checks failed`);
 process.exitCode = failures === 0 ? 0 : 1;

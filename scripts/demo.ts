@@ -33,7 +33,9 @@ const { values } = parseArgs({
   },
 });
 if (values.graph === undefined || values.tweets === undefined) {
-  console.error("usage: npm run demo -- --graph FILE --tweets FILE --users N [--texts N] [--seed N] [--var NAME:VALUE]…");
+  console.error(
+    "usage: npm run demo -- --graph FILE --tweets FILE --users N [--texts N] [--seed N] [--var NAME:VALUE]…",
+  );
   process.exit(2);
 }
 
@@ -56,8 +58,15 @@ const graph = chooseGraph(readLines(values.graph), Number(values.users));
 const texts = readTexts(readLines(values.tweets), Number(values.texts));
 const given = values.var.map((pair) => [pair.slice(0, pair.indexOf(":")), pair.slice(pair.indexOf(":") + 1)]);
 const runtime = await startLocalRuntime({
-  vars: { PASSWORD_SCRYPT_N: "16", RATE_LIMIT_SCALE: "0", LOG_LEVEL: "error", ACCESS_TOKEN_SECONDS: "86400", ...Object.fromEntries(given) },
+  vars: {
+    PASSWORD_SCRYPT_N: "16",
+    RATE_LIMIT_SCALE: "0",
+    LOG_LEVEL: "error",
+    ACCESS_TOKEN_SECONDS: "86400",
+    ...Object.fromEntries(given),
+  },
   shards: Number(values.shards),
+  inMemory: true,
   onLine: (line) => console.log(line),
 });
 process.once("SIGINT", () => void runtime.stop().then(() => process.exit(130)));
@@ -82,7 +91,10 @@ async function demo(on: LocalRuntime, input: Graph): Promise<boolean> {
   const seconds = (performance.now() - began) / 1000;
 
   const tweets = world.posted.reduce((sum, ids) => sum + ids.length, 0);
-  const deliveries = world.posted.reduce((sum, ids, who) => sum + ids.length * (1 + (world.followers[who]?.length ?? 0)), 0);
+  const deliveries = world.posted.reduce(
+    (sum, ids, who) => sum + ids.length * (1 + (world.followers[who]?.length ?? 0)),
+    0,
+  );
   const most = world.followers.reduce((best, list) => Math.max(best, list.length), 0);
   console.log(`
 users        ${world.accounts.length} (the most followed has ${most} followers)
@@ -145,6 +157,7 @@ async function post(api: ApiClient, world: World, lags: Lag[]): Promise<number> 
   });
   let refused = 0;
   const watching: Promise<void>[] = [];
+  const unseen: unknown[] = [];
   const progress = showProgress("tweets", planned.length);
   await eachOf(planned, WIDTH, async ({ author, key, text, watched }, index) => {
     progress.step();
@@ -155,7 +168,8 @@ async function post(api: ApiClient, world: World, lags: Lag[]): Promise<number> 
       posted[author]?.push(tweet.id);
       const readers = followers[author] ?? [];
       const reader = accounts[readers[Math.floor(watched * readers.length)] ?? -1];
-      if (index % WATCH_EVERY === 0 && reader !== undefined) watching.push(watch(api, reader, tweet.id, lags));
+      if (index % WATCH_EVERY !== 0 || reader === undefined) return;
+      watching.push(watch(api, reader, tweet.id, lags).catch((error: unknown) => void unseen.push(error)));
     } catch (error) {
       if (!(error instanceof Refused) || error.status >= 500) throw error;
       refused += 1;
@@ -163,6 +177,7 @@ async function post(api: ApiClient, world: World, lags: Lag[]): Promise<number> 
   });
   await Promise.all(watching);
   progress.end();
+  if (unseen.length > 0) throw unseen[0];
   return refused;
 }
 
@@ -198,7 +213,10 @@ async function tiers(on: LocalRuntime): Promise<string> {
 }
 
 async function showTimeline(api: ApiClient, world: World): Promise<void> {
-  const busiest = world.following.reduce((best, set, who) => (set.size > (world.following[best]?.size ?? 0) ? who : best), 0);
+  const busiest = world.following.reduce(
+    (best, set, who) => (set.size > (world.following[best]?.size ?? 0) ? who : best),
+    0,
+  );
   const reader = world.accounts[busiest];
   if (reader === undefined) return;
   const page = await api.home(reader, { max_results: "8", expansions: "author_id" });

@@ -28,7 +28,11 @@ export interface Ran {
 /** Runs a tool of node_modules/.bin in the root to its end, without a terminal. */
 export function run(command: string, args: readonly string[], cwd = ROOT): Promise<Ran> {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { cwd, env: { ...toolEnv(), CI: "true", NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...toolEnv(), CI: "true", NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -1,7 +1,7 @@
 /** The server process of local-runtime.ts: Miniflare over wrangler.toml's bindings, told what to do over IPC. */
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import type { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { ensureSigningKeys, readEnvFile } from "./dev-secrets.ts";
 import { ROOT } from "./lib.ts";
 import { migrateShard, type Database } from "./shard-migrations.ts";
@@ -16,7 +16,11 @@ export interface ServeOptions {
   /** 0: as many as wrangler.toml has. */
   readonly shards: number;
   readonly queueDelaySeconds: number;
+  /** wrangler.toml, as wrangler reads it. */
+  readonly workerOptions: WorkerOptions;
 }
+
+export type WorkerOptions = ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"];
 
 type Question =
   | { readonly id: number; readonly ask: "ready" }
@@ -43,7 +47,7 @@ export interface Ready {
 
 /** Starts the runtime, then answers questions until SIGTERM, or until the process that started it is gone. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { workerOptions } = workerOptionsOf(join(ROOT, "wrangler.toml"));
+  const { workerOptions } = options;
   const d1Databases = databases(workerOptions.d1Databases, options.shards);
   const shardCount = Object.keys(d1Databases).filter((name) => name.startsWith("SHARD_")).length;
   const miniflare = new Miniflare(
@@ -62,7 +66,11 @@ export async function serve(options: ServeOptions): Promise<void> {
           name: "dunlin",
           modules: [{ type: "ESModule", path: join(options.bundle, "index.js") }],
           modulesRoot: options.bundle,
-          bindings: { ...(workerOptions.bindings as Record<string, string>), SIGNING_KEYS: signingKeys(options), ...options.vars },
+          bindings: {
+            ...(workerOptions.bindings as Record<string, string>),
+            SIGNING_KEYS: signingKeys(options),
+            ...options.vars,
+          },
           d1Databases,
           queueProducers: delayed(workerOptions.queueProducers, options.queueDelaySeconds),
           unsafeDirectSockets: [{ host: options.host, port: options.port }],
@@ -83,7 +91,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     const urls = await starting;
     if (question.ask === "ready") return urls;
     const database = await miniflare.getD1Database(`SHARD_${question.shard}`);
-    return (await database.prepare(question.query).bind(...question.values).all()).results;
+    return (
+      await database
+        .prepare(question.query)
+        .bind(...question.values)
+        .all()
+    ).results;
   };
   process.on("message", (question: Question) => {
     answer(question).then(
@@ -102,7 +115,7 @@ async function start(miniflare: Miniflare, shardCount: number): Promise<Ready> {
   return { url: (await miniflare.unsafeGetDirectURL()).origin, entryUrl, shardCount };
 }
 
-type Producers = Record<string, { queueName: string; deliveryDelay?: number | undefined }>;
+type Producers = Record<string, { queueName: string; deliveryDelay?: number }>;
 
 function delayed(given: unknown, seconds: number): Producers {
   const producers = Object.entries((given ?? {}) as Producers);

@@ -3,11 +3,11 @@
  * entry stand before every request. The server is a process group of its own, so that a test can kill all of it at once.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT, run, sleep, toolEnv } from "./lib.ts";
-import { serve, type Ready, type Reply, type ServeOptions } from "./local-runtime-server.ts";
+import { serve, type Ready, type Reply, type ServeOptions, type WorkerOptions } from "./local-runtime-server.ts";
 
 export interface LocalRuntimeOptions {
   readonly host?: string;
@@ -15,6 +15,8 @@ export interface LocalRuntimeOptions {
   readonly port?: number;
   /** Where storage lives; without it in a folder that goes with the runtime. */
   readonly persistTo?: string;
+  /** Without persistTo: storage in memory where the system has room for it, so that no disk is measured. */
+  readonly inMemory?: boolean;
   /** Vars over those of wrangler.toml. */
   readonly vars?: Readonly<Record<string, string>>;
   /** D1 databases; wrangler.toml's two unless said. */
@@ -63,7 +65,7 @@ export async function bundleWorker(folder = mkdtempSync(join(tmpdir(), "dunlin-w
 /** Starts a local runtime and waits until it answers. Throws, with what it wrote, when it does not start. */
 export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Promise<LocalRuntime> {
   const bundle = options.bundle ?? (await bundleWorker());
-  const persistTo = options.persistTo ?? mkdtempSync(join(tmpdir(), "dunlin-store-"));
+  const persistTo = options.persistTo ?? mkdtempSync(join(storeParent(options.inMemory), "dunlin-store-"));
   const child = spawnServer({
     bundle,
     persistTo,
@@ -72,6 +74,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     vars: options.vars ?? {},
     shards: options.shards ?? 0,
     queueDelaySeconds: options.queueDelaySeconds ?? 0,
+    workerOptions: await readWorkerOptions(),
   });
   const lines: string[] = [];
   const keep = options.onLine ?? ((line) => void (lines.push(line) > LINES_KEPT && lines.shift()));
@@ -135,9 +138,28 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
   };
 }
 
+const MEMORY = "/dev/shm";
+const MEMORY_BYTES_MIN = 2 * 2 ** 30;
+
+function storeParent(inMemory = false): string {
+  if (!inMemory || !existsSync(MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= MEMORY_BYTES_MIN ? MEMORY : tmpdir();
+}
+
 async function late(): Promise<never> {
   await new Promise((wake) => setTimeout(wake, START_MS).unref());
   throw new Error(`the local runtime did not start within ${START_MS / 1000} s`);
+}
+
+let workerOptions: Promise<WorkerOptions> | undefined;
+
+/** wrangler takes half a second to load: once here, not in every server. */
+async function readWorkerOptions(): Promise<WorkerOptions> {
+  workerOptions ??= import("wrangler").then(
+    (wrangler) => wrangler.unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")).workerOptions,
+  );
+  return await workerOptions;
 }
 
 function spawnServer(options: ServeOptions): ChildProcess {
@@ -145,12 +167,15 @@ function spawnServer(options: ServeOptions): ChildProcess {
   const scratch = join(options.persistTo, "scratch");
   if (existsSync(scratch)) rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
-  return spawn(process.execPath, [import.meta.filename, "--serve", JSON.stringify(options)], {
+  const child = spawn(process.execPath, [import.meta.filename], {
     cwd: ROOT,
     env: { ...toolEnv(), TMPDIR: scratch },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true, // a process group of its own, for kill9
   });
+  // Not among its arguments: anybody on the machine may read those, and there are keys in here.
+  child.send(options);
+  return child;
 }
 
 function killGroup(pid: number): void {
@@ -183,7 +208,4 @@ function asker(child: ChildProcess, ended: Promise<void>, lines: readonly string
     });
 }
 
-if (import.meta.main) {
-  const at = process.argv.indexOf("--serve");
-  await serve(JSON.parse(process.argv[at + 1] ?? "{}") as ServeOptions);
-}
+if (import.meta.main) process.once("message", (options) => void serve(options as ServeOptions));

@@ -11,9 +11,27 @@ const LAST = [
 ]; // prettier-ignore
 
 const PLACES = ["the harbour", "the mudflats", "the north pier", "the salt marsh", "platform 4", "the old library"];
-const THINGS = ["a kettle", "a map of the coast", "seven notebooks", "a borrowed telescope", "one good umbrella", "a field guide"];
+const THINGS = [
+  "a kettle",
+  "a map of the coast",
+  "seven notebooks",
+  "a borrowed telescope",
+  "one good umbrella",
+  "a field guide",
+];
 const BIRDS = ["dunlins", "sanderlings", "curlews", "knots", "turnstones", "plovers", "godwits", "oystercatchers"];
-const TAGS = ["birding", "morning", "coffee", "edge", "tides", "slowweb", "typescript", "photography", "running", "books"];
+const TAGS = [
+  "birding",
+  "morning",
+  "coffee",
+  "edge",
+  "tides",
+  "slowweb",
+  "typescript",
+  "photography",
+  "running",
+  "books",
+];
 const LINKS = ["tide-tables", "recipes/rye-bread", "maps/estuary", "notes/queues", "albums/low-water", "talks/caches"];
 
 const SENTENCES = [

@@ -101,10 +101,20 @@ function problem(requestId: string, code: ErrorCode, detail: string, items: read
 const COMPRESSIBLE = /^(application\/(problem\+)?json|text\/)/;
 
 /** The runtime encodes the body itself when the header says so: no stream of ours stands in between. */
-function compress(accepted: string | undefined, response: Response): void {
-  if (accepted === undefined || !/\bgzip\b/.test(accepted) || response.body === null) return;
-  if (response.headers.has("content-encoding")) return;
-  if (!COMPRESSIBLE.test(response.headers.get("content-type") ?? "")) return;
-  response.headers.set("content-encoding", "gzip");
-  response.headers.append("vary", "accept-encoding");
+function compress(accepted: string | undefined, { headers }: Response): void {
+  if (headers.has("content-encoding") || !COMPRESSIBLE.test(headers.get("content-type") ?? "")) return;
+  // Said on plain answers too: a cache must not give one client's encoding to another.
+  if (headers.get("vary")?.includes("accept-encoding") !== true) headers.append("vary", "accept-encoding");
+  if (takesGzip(accepted ?? "")) headers.set("content-encoding", "gzip");
+}
+
+/** Reads an Accept-Encoding by RFC 9110: a weight of 0 refuses, "*" stands for what is not named. */
+function takesGzip(accepted: string): boolean {
+  const weights = new Map<string, number>();
+  for (const part of accepted.toLowerCase().split(",")) {
+    const [coding = "", ...parameters] = part.split(";").map((piece) => piece.trim());
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    weights.set(coding, weight === undefined ? 1 : Number(weight.slice(2)));
+  }
+  return (weights.get("gzip") ?? weights.get("*") ?? 0) > 0;
 }

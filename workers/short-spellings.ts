@@ -1,33 +1,50 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { AppEnv } from "./lib/route.ts";
 
-/**
- * The short spellings below /api/v2: each is answered by the handler of the long one. `:me` stands for the token's user.
- */
-const SPELLINGS: readonly (readonly [method: string, short: string, long: string, longMethod?: string])[] = [
-  ["GET", "/timelines/home", "/users/:me/timelines/reverse_chronological"],
-  ["GET", "/timeline/home", "/users/:me/timelines/reverse_chronological"],
-  ["GET", "/users/:id/timeline", "/users/:id/tweets"],
-  ["POST", "/users/:id/follow", "/users/:me/following"],
-  ["DELETE", "/users/:id/follow", "/users/:me/following/:id"],
+interface Spelling {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly short: string;
+  /** Below /2, with the short one's `:id`; `:me` stands for the token's user. */
+  readonly long: string;
+  /** The body that the long one wants, where it is not the request's own. */
+  readonly body?: (id: string) => object;
+}
+
+/** The short spellings below /api/v2. */
+const SPELLINGS: readonly Spelling[] = [
+  { method: "GET", short: "/timelines/home", long: "/users/:me/timelines/reverse_chronological" },
+  { method: "GET", short: "/timeline/home", long: "/users/:me/timelines/reverse_chronological" },
+  { method: "GET", short: "/users/:id/timeline", long: "/users/:id/tweets" },
+  {
+    method: "POST",
+    short: "/users/:id/follow",
+    long: "/users/:me/following",
+    body: (id) => ({ target_user_id: id }),
+  },
+  { method: "DELETE", short: "/users/:id/follow", long: "/users/:me/following/:id" },
 ];
 
-/** Routes that rewrite a short spelling and hand it to `app`. */
+/** Routes that hand a short spelling to `app` under its long one, so that the same handlers and refusals answer both. */
 export default function shortSpellings(app: Hono<AppEnv>): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  for (const [method, short, long] of SPELLINGS) {
-    routes.on(method, `/api/v2${short}`, (c) => {
-      const id = c.req.param("id") ?? "";
-      // Nobody signed in: any id leads to the same 401.
-      const path = long.replace(":me", c.var.viewer?.userId ?? "0").replace(":id", encodeURIComponent(id));
-      const url = new URL(c.req.url);
-      url.pathname = `/2${path}`;
-      const follows = method === "POST" && short.endsWith("/follow");
-      const init = follows ? { body: JSON.stringify({ target_user_id: id }) } : {};
-      const request = new Request(new Request(url, c.req.raw), init);
-      if (follows) request.headers.set("content-type", "application/json");
-      return app.fetch(request, c.env, c.executionCtx);
-    });
+  for (const spelling of SPELLINGS) {
+    routes.on(spelling.method, [`/api/v2${spelling.short}`], (c) =>
+      app.fetch(spelledOut(c, spelling), c.env, c.executionCtx),
+    );
   }
   return routes;
+}
+
+function spelledOut(c: Context<AppEnv>, { method, long, body }: Spelling): Request {
+  const id = c.req.param("id") ?? "";
+  const url = new URL(c.req.url);
+  // Where nobody is signed in, any id leads to the same 401.
+  const me = c.var.viewer?.userId ?? "0";
+  url.pathname = `/2${long.replace(":me", me).replace(":id", encodeURIComponent(id))}`;
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("x-request-id", c.var.ctx.requestId);
+  headers.delete("content-length");
+  if (body === undefined) return new Request(url, { method, headers });
+  headers.set("content-type", "application/json");
+  return new Request(url, { method, headers, body: JSON.stringify(body(id)) });
 }

@@ -93,11 +93,20 @@ export async function sendExample(cast: Cast, described: Operation, sending: Sen
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     ...sending.headers,
   });
-  return await cast.world.isolate.fetch(`${sending.prefix ?? "/2"}${path}${search === "" ? "" : `?${search}`}`, {
+  const answer = await cast.world.isolate.fetch(`${sending.prefix ?? "/2"}${path}${search === "" ? "" : `?${search}`}`, {
     method: described.method.toUpperCase(),
     headers,
     ...(body === undefined ? {} : { body }),
   });
+  // An empty part, or one of dots, makes it another path.
+  const itself = Object.values(params).every((value) => !/^\.{0,2}$/.test(value));
+  if (itself) expect(statusesOf(described), `${described.id} answered with a status it does not tell of`).toContain(answer.status);
+  return answer;
+}
+
+/** The statuses that the contract tells of. */
+function statusesOf({ success, auth, errors }: Operation): number[] {
+  return [success.status, 400, 500, 503, ...(auth === "none" ? [] : [401]), ...(errors ?? [])];
 }
 
 /** The operations that have a body, path parameters, … and the fields of each. */

@@ -22,7 +22,7 @@ async function peopleOfAda(crashed: CrashStore, ledger: Ledger): Promise<readonl
   await client.post(ada, "before", null);
   await sweepUntilQuiet(runtime);
   expect((await findWrongs(runtime.url, ledger)).wrong).toEqual([]);
-  await runtime.kill9();
+  await crashed.kill();
   return [ada, bob, cyd, dan];
 }
 
@@ -40,7 +40,7 @@ test("what a queue loses in a crash is missing from timelines, lists and counts 
   await client.post(ada, "after", "a-key");
   await client.follow(cyd, ada);
   await client.unfollow(dan, ada);
-  await doomed.kill9();
+  await store.kill();
   expect(ledger.unexpected).toEqual([]);
   expect(ledger.unanswered).toBe(0);
 

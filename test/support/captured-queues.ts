@@ -36,7 +36,8 @@ export class CapturedQueues {
       const texts = bodies.map(({ body }) => JSON.stringify(body));
       const bytes = texts.reduce((sum, text) => sum + text.length, 0);
       if (texts.length > BATCH_MESSAGES_MAX) throw new Error(`Queue send failed: ${texts.length} messages (10206)`);
-      if (texts.some((text) => text.length > MESSAGE_BYTES_MAX)) throw new Error("Queue send failed: too large (10204)");
+      if (texts.some((text) => text.length > MESSAGE_BYTES_MAX))
+        throw new Error("Queue send failed: too large (10204)");
       if (bytes > BATCH_BYTES_MAX) throw new Error(`Queue send failed: ${bytes} bytes (10205)`);
       countOne(stage.meter.queue, queue, texts.length);
       if (stage.faults.queueFault === "drop") return;
@@ -61,7 +62,12 @@ export class CapturedQueues {
         return answer();
       },
       sendBatch: async (messages, options) => {
-        accept([...messages].map((one) => ({ body: one.body, delaySeconds: one.delaySeconds ?? options?.delaySeconds ?? 0 })));
+        accept(
+          [...messages].map((one) => ({
+            body: one.body,
+            delaySeconds: one.delaySeconds ?? options?.delaySeconds ?? 0,
+          })),
+        );
         return answer();
       },
       metrics: async () => this.metrics(queue),

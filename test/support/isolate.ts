@@ -60,7 +60,7 @@ export class Isolate {
       props: {},
     } as unknown as ExecutionContext;
     const result = await work(execution);
-    for (let done = 0; done < deferred.length; ) {
+    for (let done = 0; done < deferred.length;) {
       const waiting = deferred.slice(done);
       done = deferred.length;
       const settled = Promise.allSettled(waiting);
@@ -76,9 +76,11 @@ export class Isolate {
 }
 
 function keepingLog(lines: LogLine[], base: LogFields = {}): Runtime["log"] {
-  const at = (level: LogLevel) => (event: string, fields: LogFields = {}) => {
-    lines.push({ level, event, fields: { ...base, ...fields } });
-  };
+  const at =
+    (level: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      lines.push({ level, event, fields: { ...base, ...fields } });
+    };
   return {
     debug: at("debug"),
     info: at("info"),
@@ -102,5 +104,7 @@ function errorsAsText(_key: string, value: unknown): unknown {
 }
 
 function causeOf(cause: unknown): string {
-  return cause instanceof Error ? `${cause.stack}${cause.cause === undefined ? "" : `\ncaused by ${causeOf(cause.cause)}`}` : String(cause);
+  return cause instanceof Error
+    ? `${cause.stack}${cause.cause === undefined ? "" : `\ncaused by ${causeOf(cause.cause)}`}`
+    : String(cause);
 }

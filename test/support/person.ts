@@ -25,12 +25,12 @@ export interface Page {
 }
 
 export interface PageQuery {
-  readonly max_results?: number;
-  readonly pagination_token?: string;
-  readonly since_id?: string;
-  readonly until_id?: string;
-  readonly start_time?: string;
-  readonly end_time?: string;
+  readonly max_results?: number | undefined;
+  readonly pagination_token?: string | undefined;
+  readonly since_id?: string | undefined;
+  readonly until_id?: string | undefined;
+  readonly start_time?: string | undefined;
+  readonly end_time?: string | undefined;
   readonly [other: string]: string | number | undefined;
 }
 
@@ -48,8 +48,8 @@ export interface Session {
   readonly password: string;
   readonly token: string;
   readonly refreshToken: string;
-  /** World time, Unix milliseconds. */
-  readonly tokenExpiresAt: number;
+  /** World time, Unix milliseconds; never, unless said. */
+  readonly tokenExpiresAt?: number;
 }
 
 /** What the session routes answer. */
@@ -86,7 +86,7 @@ export class Person {
     this.password = session.password;
     this.token = session.token;
     this.refreshToken = session.refreshToken;
-    this.tokenExpiresAt = session.tokenExpiresAt;
+    this.tokenExpiresAt = session.tokenExpiresAt ?? Number.POSITIVE_INFINITY;
   }
 
   /** The same person, asking another isolate. */
@@ -121,7 +121,10 @@ export class Person {
   }
 
   /** The JSON of a successful answer; throws otherwise. */
-  async asks<T = { readonly data: Readonly<Record<string, unknown>> }>(path: string, init: PersonInit = {}): Promise<T> {
+  async asks<T = { readonly data: Readonly<Record<string, unknown>> }>(
+    path: string,
+    init: PersonInit = {},
+  ): Promise<T> {
     if (this.world.now() >= this.tokenExpiresAt) await this.signsIn();
     const response = await this.fetch(path, init);
     const text = await response.text();

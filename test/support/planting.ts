@@ -26,8 +26,10 @@ export async function plantUsers(world: World, count: number, seenDaysAgo = 0): 
   });
   const seenAt = world.now() - seenDaysAgo * 86_400_000;
   await eachShard(world, users, (user) => user.id, [
-    [`INSERT INTO users (id, username, username_key, name)
-      SELECT value->>'id', value->>'username', lower(value->>'username'), value->>'username' FROM json_each(?)`],
+    [
+      `INSERT INTO users (id, username, username_key, name)
+      SELECT value->>'id', value->>'username', lower(value->>'username'), value->>'username' FROM json_each(?)`,
+    ],
     ["INSERT INTO readers (user_id, seen_at) SELECT value->>'id', ? FROM json_each(?)", seenAt],
   ]);
   return users;
@@ -39,18 +41,28 @@ export async function plantFollows(
   followers: readonly { readonly id: string }[],
   followees: readonly { readonly id: string }[],
 ): Promise<void> {
-  const edges = followers.flatMap((from) => followees.map((to) => ({ from: from.id, to: to.id, shard: logicalShardOfId(from.id) })));
+  const edges = followers.flatMap((from) =>
+    followees.map((to) => ({ from: from.id, to: to.id, shard: logicalShardOfId(from.id) })),
+  );
   await eachShard(world, edges, (edge) => edge.from, [
-    [`INSERT INTO following (follower_id, followee_id, state, version)
-      SELECT value->>'from', value->>'to', 1, 1 FROM json_each(?)`],
-    [`INSERT INTO follow_counts (user_id, following_count) SELECT value->>'from', count(*) FROM json_each(?) GROUP BY 1
-      ON CONFLICT (user_id) DO UPDATE SET following_count = following_count + excluded.following_count`],
+    [
+      `INSERT INTO following (follower_id, followee_id, state, version)
+      SELECT value->>'from', value->>'to', 1, 1 FROM json_each(?)`,
+    ],
+    [
+      `INSERT INTO follow_counts (user_id, following_count) SELECT value->>'from', count(*) FROM json_each(?) GROUP BY 1
+      ON CONFLICT (user_id) DO UPDATE SET following_count = following_count + excluded.following_count`,
+    ],
   ]);
   await eachShard(world, edges, (edge) => edge.to, [
-    [`INSERT INTO followers (followee_id, follower_shard, follower_id, state, version)
-      SELECT value->>'to', value->>'shard', value->>'from', 1, 1 FROM json_each(?)`],
-    [`INSERT INTO follow_counts (user_id, followers_count) SELECT value->>'to', count(*) FROM json_each(?) GROUP BY 1
-      ON CONFLICT (user_id) DO UPDATE SET followers_count = followers_count + excluded.followers_count`],
+    [
+      `INSERT INTO followers (followee_id, follower_shard, follower_id, state, version)
+      SELECT value->>'to', value->>'shard', value->>'from', 1, 1 FROM json_each(?)`,
+    ],
+    [
+      `INSERT INTO follow_counts (user_id, followers_count) SELECT value->>'to', count(*) FROM json_each(?) GROUP BY 1
+      ON CONFLICT (user_id) DO UPDATE SET followers_count = followers_count + excluded.followers_count`,
+    ],
   ]);
 }
 
@@ -64,19 +76,27 @@ export interface TweetsToPlant {
 }
 
 /** Tweets of `author` at a steady pace. @returns their ids, newest first. */
-export async function plantTweets(world: World, author: { readonly id: string }, what: TweetsToPlant): Promise<string[]> {
+export async function plantTweets(
+  world: World,
+  author: { readonly id: string },
+  what: TweetsToPlant,
+): Promise<string[]> {
   const shard = BigInt(logicalShardOfId(author.id)) << 12n;
   const tweets = Array.from({ length: what.count }, (_, index) => {
     const id = (BigInt(lowestIdAt(what.from + index * what.every)) | shard | BigInt(index % 4096)).toString();
     return { id, author: author.id, text: `planted ${index}`, tier: what.tier ?? "push" };
   });
   await eachShard(world, tweets, () => author.id, [
-    [`INSERT INTO tweets (id, author_id, text, tier)
-      SELECT value->>'id', value->>'author', value->>'text', value->>'tier' FROM json_each(?)`],
-    [`INSERT INTO authors (user_id, tweet_count, newest_tweet_id)
+    [
+      `INSERT INTO tweets (id, author_id, text, tier)
+      SELECT value->>'id', value->>'author', value->>'text', value->>'tier' FROM json_each(?)`,
+    ],
+    [
+      `INSERT INTO authors (user_id, tweet_count, newest_tweet_id)
       SELECT value->>'author', count(*), max(value->>'id') FROM json_each(?) GROUP BY 1
       ON CONFLICT (user_id) DO UPDATE SET tweet_count = tweet_count + excluded.tweet_count,
-        newest_tweet_id = max(newest_tweet_id, excluded.newest_tweet_id)`],
+        newest_tweet_id = max(newest_tweet_id, excluded.newest_tweet_id)`,
+    ],
   ]);
   return tweets.map((tweet) => tweet.id).reverse();
 }
@@ -95,7 +115,8 @@ export function databaseOf(world: World, id: string): D1Database {
   return database;
 }
 
-export const shardIndexOf = (world: World, id: string): number => world.isolate.runtime.shards.indexOf(id.padStart(19, "0"));
+export const shardIndexOf = (world: World, id: string): number =>
+  world.isolate.runtime.shards.indexOf(id.padStart(19, "0"));
 
 /** Rows of `statement` in the database that holds `id`. */
 export async function rowsAt<T = Record<string, unknown>>(
@@ -104,12 +125,17 @@ export async function rowsAt<T = Record<string, unknown>>(
   statement: string,
   ...values: readonly (string | number)[]
 ): Promise<T[]> {
-  const { results } = await databaseOf(world, id).prepare(statement).bind(...values).all<T>();
+  const { results } = await databaseOf(world, id)
+    .prepare(statement)
+    .bind(...values)
+    .all<T>();
   return results;
 }
 
 /** Every outbox row, oldest first. */
-export async function outboxRows(world: World): Promise<{ id: string; kind: string; attempts: number; progress: string | null }[]> {
+export async function outboxRows(
+  world: World,
+): Promise<{ id: string; kind: string; attempts: number; progress: string | null }[]> {
   const select = "SELECT id, kind, attempts, progress, next_sweep_at FROM outbox ORDER BY id";
   const shards = shardBindings(world.isolate.env).map((shard) =>
     shard.prepare(select).all<{ id: string; kind: string; attempts: number; progress: string | null }>(),

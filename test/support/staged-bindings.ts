@@ -107,8 +107,10 @@ function classNameOf(bindingName: string): string {
 
 function stageObjects(className: string, namespace: DurableObjectNamespace, stage: Stage): DurableObjectNamespace {
   const stageStub = (stub: DurableObjectStub): DurableObjectStub =>
-    counted(stub, (method) => countOne(stage.meter.objects, `${className}.${method}`), (method, call) =>
-      stage.faults.through(`object:${className}`, method, call),
+    counted(
+      stub,
+      (method) => countOne(stage.meter.objects, `${className}.${method}`),
+      (method, call) => stage.faults.through(`object:${className}`, method, call),
     );
   return new Proxy(namespace, {
     get(target, property) {

@@ -80,7 +80,11 @@ export class World implements Stage {
 
   /** One run of the cron at world time. What it sends waits in `queue`. */
   async sweep(isolate: Isolate = this.isolate): Promise<void> {
-    const controller = { scheduledTime: this.now(), cron: "* * * * *", noRetry: () => undefined } as ScheduledController;
+    const controller = {
+      scheduledTime: this.now(),
+      cron: "* * * * *",
+      noRetry: () => undefined,
+    } as ScheduledController;
     await isolate.run((execution) => Promise.resolve(runScheduled(isolate.runtime, controller, execution)));
   }
 

@@ -54,7 +54,8 @@ export function createDependencies(settings: DependencySettings): Dependencies {
       breaker.probing = halfOpen;
       try {
         const answer = await withDeadline(call(), settings.deadlineMs);
-        breaker.failures = 0;
+        // An answer asked for before the breaker opened does not close it: only the probe does.
+        if (halfOpen || breaker.failures < settings.failuresToOpen) breaker.failures = 0;
         return answer;
       } catch (cause) {
         breaker.failures += 1;

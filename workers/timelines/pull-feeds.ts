@@ -2,6 +2,7 @@ import * as z from "zod";
 import { feedKey, PULL_LIST_KEY, type Feed } from "../../durable-objects/feed.ts";
 import { BoundedMap } from "../lib/bounded-map.ts";
 import { perIsolate, type Ctx } from "../lib/context.ts";
+import { readPullAuthors } from "../tweets/reader.ts";
 
 const feedSchema = z.object({ v: z.literal(1), floor: z.string(), ids: z.array(z.string()) });
 const pullListSchema = z.array(z.string());
@@ -20,16 +21,20 @@ const memoryOf = perIsolate((): Memory => ({ list: null, feeds: new BoundedMap(F
 
 export interface PullAuthors {
   readonly authors: readonly string[];
-  /** False where KV did not answer and nothing was remembered: nobody knows who is missing. */
+  /** False where neither KV nor the shards could say, now or lately: nobody knows who is missing. */
   readonly known: boolean;
   readonly failed: boolean;
 }
 
-/** Who is a pull author, at most PULL_LIST_CACHE_SECONDS old in this isolate; older where KV does not answer. */
+/**
+ * Who is a pull author, at most PULL_LIST_CACHE_SECONDS old in this isolate. Where KV does not answer an older list does,
+ * for as long as new pull authors are pushed as well; then, or where nothing is remembered, the shards are asked.
+ */
 export async function readPullList(ctx: Ctx): Promise<PullAuthors> {
   const memory = memoryOf(ctx.runtime);
   const now = ctx.clock.now();
-  if (memory.list !== null && now - memory.list.at < ctx.limits.PULL_LIST_CACHE_SECONDS * 1000) {
+  const age = memory.list === null ? Infinity : now - memory.list.at;
+  if (memory.list !== null && age < ctx.limits.PULL_LIST_CACHE_SECONDS * 1000) {
     return { authors: memory.list.authors, known: true, failed: false };
   }
   try {
@@ -39,8 +44,13 @@ export async function readPullList(ctx: Ctx): Promise<PullAuthors> {
     return { authors, known: true, failed: false };
   } catch (error) {
     ctx.log.warn("pull list not read", { error });
-    return { authors: memory.list?.authors ?? [], known: memory.list !== null, failed: true };
   }
+  if (memory.list === null || age >= ctx.limits.PULL_OVERLAP_SECONDS * 1000) {
+    const authors = await ctx.dependencies.guard("pull-authors", () => readPullAuthors(ctx)).catch(() => null);
+    if (authors === null) return { authors: memory.list?.authors ?? [], known: false, failed: true };
+    memory.list = { authors, at: now };
+  }
+  return { authors: memory.list.authors, known: true, failed: true };
 }
 
 export interface Feeds {

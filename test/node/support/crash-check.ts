@@ -61,7 +61,7 @@ async function see(api: ApiClient, person: Person): Promise<Seen> {
 
 async function whole<T>(api: ApiClient, path: string, token: string): Promise<T[]> {
   const items: T[] = [];
-  for (let next = ""; ; ) {
+  for (let next = ""; ;) {
     const page = await api.call<{ data?: T[]; meta: { next_token?: string; degraded?: unknown } }>(
       `${path}?max_results=100${next}`,
       { token },
@@ -100,7 +100,8 @@ function wrongEdges(ledger: Ledger, { person, following, followers, counts }: Se
     if (other.person === person) continue;
     const edge = `${person.username} -> ${other.person.username}`;
     const follows = following.has(other.person.id);
-    if (!ledger.follows(person, other.person).has(follows)) wrong.push(`${edge}: ${follows ? "follows" : "does not follow"}`);
+    if (!ledger.follows(person, other.person).has(follows))
+      wrong.push(`${edge}: ${follows ? "follows" : "does not follow"}`);
     if (follows !== other.followers.has(person.id)) wrong.push(`${edge}: the two lists differ`);
   }
   if (counts.following_count !== following.size || counts.followers_count !== followers.size) {
@@ -113,7 +114,9 @@ function wrongEdges(ledger: Ledger, { person, following, followers, counts }: Se
 /** A home is one's own and the followed people's tweets, newest first, each once. */
 function wrongHome({ person, tweets, following, home }: Seen, byId: ReadonlyMap<string, Seen>): string[] {
   const wrong: string[] = [];
-  const due = new Map([...tweets, ...[...following].flatMap((id) => byId.get(id)?.tweets ?? [])].map((one) => [one.id, one]));
+  const due = new Map(
+    [...tweets, ...[...following].flatMap((id) => byId.get(id)?.tweets ?? [])].map((one) => [one.id, one]),
+  );
   const shown = new Set<string>();
   let above: Tweet | undefined;
   for (const tweet of home) {

@@ -6,6 +6,7 @@ import { freshSigningKeys } from "../../../scripts/dev-secrets.ts";
 import { sleep } from "../../../scripts/lib.ts";
 import { bundleWorker, startLocalRuntime, type LocalRuntime } from "../../../scripts/local-runtime.ts";
 import type { Ledger } from "./crash-ledger.ts";
+import { leftBehind } from "./processes.ts";
 
 /**
  * A dozen people meet every tier and every page end. No timeline or feed is ever trimmed: below a floor the store is read,
@@ -29,6 +30,7 @@ const VARS = {
   READ_DEADLINE_MS: "20000",
 };
 
+const DEAD_WITHIN_MS = 2_000;
 const SWEEP_EVERY_MS = 250;
 
 /** A store that outlives its servers: one bundle and one set of keys for all of them. */
@@ -66,6 +68,14 @@ export class CrashStore {
     return this.#runtime;
   }
 
+  /** SIGKILL to all of the server, workerd included. Throws where anything of it lives on. */
+  async kill(): Promise<void> {
+    await this.#runtime?.kill9();
+    this.#runtime = null;
+    const left = await leftBehind(this.#folder, DEAD_WITHIN_MS);
+    if (left.length > 0) throw new Error(`alive after SIGKILL: ${left.join("; ")}`);
+  }
+
   /** Ends what runs and takes the files away. */
   async dispose(): Promise<void> {
     await this.#runtime?.kill9();
@@ -96,4 +106,15 @@ export async function sweepUntilQuiet(runtime: LocalRuntime, seconds = 60): Prom
     runs += 1;
     await sleep(SWEEP_EVERY_MS);
   }
+}
+
+/** How many tweets were sent by each tier. */
+export async function tweetsByTier(runtime: LocalRuntime): Promise<Record<string, number>> {
+  const tiers: Record<string, number> = {};
+  for (let shard = 0; shard < runtime.shardCount; shard += 1) {
+    for (const { tier, sent } of await runtime.sql(shard, "SELECT tier, COUNT(*) AS sent FROM tweets GROUP BY tier")) {
+      tiers[String(tier)] = (tiers[String(tier)] ?? 0) + Number(sent);
+    }
+  }
+  return tiers;
 }

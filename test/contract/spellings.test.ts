@@ -1,0 +1,100 @@
+import { beforeAll, expect, test } from "vitest";
+import { expectNothingWritten, expectProblem, newCast, type Cast } from "../bad-input/cast.ts";
+import { newWorld } from "../support/world.ts";
+
+/** Short spelling, long one and method, for reads: both must give the same. */
+const READS = [
+  ["/api/v2/timelines/home", "/2/users/:me/timelines/reverse_chronological"],
+  ["/api/v2/timeline/home", "/2/users/:me/timelines/reverse_chronological"],
+  ["/api/v2/users/:bob/timeline", "/2/users/:bob/tweets"],
+] as const;
+const ALL = [
+  ...READS.map(([short]) => ["GET", short] as const),
+  ["POST", "/api/v2/users/:bob/follow"],
+  ["DELETE", "/api/v2/users/:bob/follow"],
+] as const;
+
+let cast: Cast;
+beforeAll(async () => {
+  cast = await newCast(await newWorld());
+  for (const text of ["one", "two", "three"]) await cast.bob.posts(text);
+  await cast.alice.follows(cast.bob);
+  await cast.world.drain();
+  cast.world.advance(10);
+});
+
+const of = (path: string) => path.replace(":me", cast.alice.id).replace(":bob", cast.bob.id);
+
+test.each(READS)("%s gives what %s gives, page by page", async (short, long) => {
+  const { alice } = cast;
+  let query = "?max_results=2&tweet.fields=author_id&expansions=author_id";
+  for (let pages = 0; pages < 2; pages += 1) {
+    const [brief, whole] = [await alice.asks<{ meta: { next_token?: string } }>(of(short) + query), await alice.asks(of(long) + query)];
+    expect(brief).toEqual(whole);
+    query = `?max_results=2&pagination_token=${brief.meta.next_token}`;
+  }
+  expect(await alice.asks(`${of(long).replace("/2/", "/api/v2/")}?max_results=2`)).toEqual(await alice.asks(`${of(short)}?max_results=2`));
+});
+
+test.each(ALL)("%s %s is there below /api/v2 only", async (method, path) => {
+  await expectProblem(await cast.alice.fetch(of(path).replace("/api/v2", "/2"), { method }), 404);
+  await expectProblem(await cast.alice.fetch(of(path).replace("/api/v2", ""), { method }), 404);
+});
+
+test.each(ALL)("%s %s refuses as the long one does", async (method, path) => {
+  const { alice, world } = cast;
+  const anonymous = await world.isolate.fetch(of(path), { method });
+  if (path === "/api/v2/users/:bob/timeline") expect(anonymous.status).toBe(200);
+  else await expectProblem(anonymous, 401);
+  await expectNothingWritten(cast, async () => {
+    await expectProblem(await alice.fetch(of(path), { method, headers: { authorization: "Bearer a.b.c" } }), 401);
+    if (path.includes(":bob")) {
+      for (const id of ["0x1", "9".repeat(25), "-1", "%252e%252e", "me", "a%2Fb", "%00"]) {
+        await expectProblem(await alice.fetch(path.replace(":bob", id), { method }), 400, id);
+      }
+      if (method !== "DELETE") await expectProblem(await alice.fetch(path.replace(":bob", "1"), { method }), 404);
+    }
+    if (method === "GET") await expectProblem(await alice.fetch(`${of(path)}?max_results=0`), 400);
+  });
+});
+
+test("follow and unfollow by the short spelling are those of the long one", async () => {
+  const { world } = cast;
+  const [carol, dan] = await world.registerAll("carol", "dan");
+  const path = `/api/v2/users/${dan.id}/follow`;
+  expect(await carol.asks(path, { method: "POST" })).toEqual({ data: { following: true, pending_follow: false } });
+  expect(await carol.asks(`/2/users/${carol.id}/following`)).toMatchObject({ data: [{ id: dan.id }], meta: { result_count: 1 } });
+  // What a client sends along is not read.
+  for (const body of ["{}", '{"target_user_id":"1"}', "not json"]) {
+    expect(await carol.asks(path, { method: "POST", body, headers: { "content-type": "text/plain" } })).toMatchObject({ data: { following: true } });
+  }
+  await expectProblem(await carol.fetch(path, { method: "POST", body: "x".repeat(70_000) }), 413);
+  await expectProblem(await carol.fetch(`/api/v2/users/${carol.id}/follow`, { method: "POST" }), 422);
+  expect(await carol.asks(path, { method: "DELETE" })).toEqual({ data: { following: false } });
+  expect(await carol.asks(`/2/users/${carol.id}/following`)).toEqual({ meta: { result_count: 0 } });
+});
+
+test("an idempotency key means the same under both spellings", async () => {
+  const { world } = cast;
+  const [erin, frank] = await world.registerAll("erin", "frank");
+  const short = { method: "POST", idempotencyKey: "follow-1" };
+  const first = await erin.asks(`/api/v2/users/${frank.id}/follow`, short);
+  await erin.unfollows(frank);
+  expect(await erin.asks(`/api/v2/users/${frank.id}/follow`, short)).toEqual(first);
+  expect(await erin.asks(`/2/users/${erin.id}/following`)).toEqual({ meta: { result_count: 0 } });
+  await expectProblem(await erin.fetch(`/api/v2/users/${cast.bob.id}/follow`, short), 422);
+});
+
+test("a request in short spelling has one id, in the answer and in the logs, and says once what it depends on", async () => {
+  const { alice, world } = cast;
+  world.logs.length = 0;
+  for (const shard of [0, 1]) world.faults.shard(shard, "error");
+  const failed = await alice.fetch(`/api/v2/users/${cast.bob.id}/follow`, { method: "POST" });
+  world.faults.none();
+  await expectProblem(failed, 503);
+  const told = world.logs.flatMap((line) => (line.level === "error" ? [line.fields["request_id"]] : []));
+  expect(told).toEqual([failed.headers.get("x-request-id")]);
+  const answer = await alice.fetch("/api/v2/timelines/home", { headers: { "accept-encoding": "gzip" } });
+  expect(answer.headers.get("vary")).toBe("accept-encoding");
+  expect(answer.headers.get("content-encoding")).toBe("gzip");
+});
