@@ -46,18 +46,19 @@ export function makeUsers(count: number, prefix: string): BenchUser[] {
   });
 }
 
-/** `count` tweets over the last day, their authors drawn by `weights`. */
+/** `count` tweets over the last day, their authors drawn by `weights`; who has weight 0 writes none. */
 export function makeTweets(users: readonly BenchUser[], count: number, weights: readonly number[]): BenchTweet[] {
   const texts = readTexts(Math.min(count, 20_000)).map((text) => ({ text, entities: entitiesOf(text) }));
   const random = seededRandom(2);
   const draw = drawByWeight(weights, random);
+  const authors = weights.flatMap((weight, index) => (weight > 0 ? [index] : []));
   const start = Date.now() - DAY_MS - QUIET_MS;
   let now = start;
   const ids = createMinter(() => now, random);
   return Array.from({ length: count }, (_, index) => {
     now = start + (index / count) * DAY_MS;
-    // Everybody has written at least once.
-    const author = index < users.length ? index : draw();
+    // Every author has written at least once.
+    const author = authors[index] ?? draw();
     const id = ids.next(logicalShardOfId(users[author]?.id ?? "0"));
     const { text, entities } = texts[index % texts.length] ?? { text: "", entities: null };
     return { id, author, text, entities };

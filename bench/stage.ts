@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, run } from "../scripts/lib.ts";
+import { run } from "../scripts/lib.ts";
 import { startLocalRuntime, type LocalRuntime } from "../scripts/local-runtime.ts";
 import { logicalShardOfId } from "../workers/lib/snowflake.ts";
 import { shardOf, type Dataset } from "./dataset.ts";
@@ -126,5 +126,3 @@ export function readersOf(dataset: Dataset, least: number): number[] {
   for (const [follower, followee] of dataset.follows) home[follower] = (home[follower] ?? 0) + (written[followee] ?? 0);
   return home.flatMap((count, index) => (count >= least ? [index] : []));
 }
-
-export { ROOT };

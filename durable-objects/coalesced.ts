@@ -19,7 +19,8 @@ export class Coalesced {
 
   async #next(): Promise<void> {
     await this.#running;
-    const wait = this.#lastEnd + this.#intervalMs - Date.now();
+    // Never longer than the interval: a clock may be set back.
+    const wait = Math.min(this.#intervalMs, this.#lastEnd + this.#intervalMs - Date.now());
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     // From here on a caller may have committed after the work began to read: it needs the next run.
     this.#waiting = null;

@@ -7,7 +7,7 @@ import graph from "./graph/routes.ts";
 import { createContext, runtimeOf, type Runtime } from "./lib/context.ts";
 import { DomainError, type ErrorCode, type ErrorItem } from "./lib/errors.ts";
 import { DependencyFailed } from "./lib/dependency.ts";
-import type { AppEnv } from "./lib/route.ts";
+import { bodyBrokenOff, type AppEnv } from "./lib/route.ts";
 import service from "./service-routes.ts";
 import shortSpellings from "./short-spellings.ts";
 import timelines from "./timelines/routes.ts";
@@ -49,7 +49,9 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
   app.use(async (c, next) => {
     const maxSize = c.var.ctx.limits.BODY_BYTES_MAX;
     const tooLarge = () => new DomainError("body_too_large", `The body may hold at most ${maxSize} bytes.`);
-    return bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge()) })(c, next);
+    // A body without a length is read here, and may break off.
+    const brokenOff = (error: unknown) => Promise.reject(error instanceof DomainError ? error : bodyBrokenOff());
+    return bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge()) })(c, next).catch(brokenOff);
   });
   app.use(async (c, next) => {
     c.set("refusedToken", null);

@@ -1,4 +1,9 @@
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from "zod-openapi";
 import * as z from "zod";
 import { operations as accounts } from "./accounts/contract.ts";
 import { operations as graph } from "./graph/contract.ts";
@@ -39,11 +44,11 @@ const REASONS: Readonly<Record<number, string>> = {
 /** The API as an OpenAPI 3.1 document, made from the contracts that the routes validate with. */
 export function openApiDocument(): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const described of operations) {
-    const path = described.path.replaceAll(/:(\w+)/g, "{$1}");
-    (paths[path] ??= {})[described.method] = operationObject(described);
+  for (const one of operations) {
+    const path = one.path.replaceAll(/:(\w+)/g, "{$1}");
+    (paths[path] ??= {})[one.method] = operationObject(one);
   }
-  return createDocument({
+  const described: ZodOpenApiObject = {
     openapi: "3.1.0",
     info: {
       title: "Dunlin",
@@ -53,8 +58,43 @@ export function openApiDocument(): object {
     servers: [{ url: "/2" }, { url: "/api/v2" }],
     components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
     paths: paths as ZodOpenApiPathsObject,
-  });
+  };
+  return describeParameters(createDocument(described, { override: ({ jsonSchema }) => readably(jsonSchema) }));
 }
+
+/** Leaves out what zod's JSON schemas say for machines only, and that objects are closed: answers may grow. */
+function readably(schema: Record<string, unknown>): void {
+  if (schema["format"] === "date-time") delete schema["pattern"];
+  if (schema["minimum"] === Number.MIN_SAFE_INTEGER) delete schema["minimum"];
+  if (schema["maximum"] === Number.MAX_SAFE_INTEGER) delete schema["maximum"];
+  if (schema["additionalProperties"] === false) delete schema["additionalProperties"];
+}
+
+/** Pages that show the document look for a parameter's description beside its schema, not inside. */
+function describeParameters(document: ReturnType<typeof createDocument>): object {
+  for (const methods of Object.values(document.paths ?? {})) {
+    for (const method of ["get", "post", "patch", "put", "delete"] as const) {
+      for (const parameter of methods[method]?.parameters ?? []) {
+        if (!("schema" in parameter) || typeof parameter.schema !== "object") continue;
+        const { description, ...schema } = parameter.schema;
+        if (description !== undefined) Object.assign(parameter, { description, schema });
+      }
+    }
+  }
+  return document;
+}
+
+const idempotencyHeader = z.object({
+  "Idempotency-Key": z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: "makes a repeat safe: for 24 hours the same key gives the first answer again" }),
+});
+
+/** Any POST outside /auth may be repeated under a key. */
+const takesKey = ({ method, path }: Operation): boolean => method === "post" && !path.startsWith("/auth/");
 
 function operationObject(described: Operation): ZodOpenApiOperationObject {
   const { params, query, body, success } = described;
@@ -74,6 +114,7 @@ function operationObject(described: Operation): ZodOpenApiOperationObject {
     requestParams: {
       ...(params === undefined ? {} : { path: params as z.ZodObject }),
       ...(query === undefined ? {} : { query: query as z.ZodObject }),
+      ...(takesKey(described) ? { header: idempotencyHeader } : {}),
     },
     ...(body === undefined
       ? {}

@@ -122,6 +122,25 @@ test("each operation says what it answers, and how it refuses", () => {
   }
 });
 
+test("what may be repeated under a key says so", () => {
+  const keyed = described().filter(({ one }) => one.parameters?.some((parameter) => parameter.name === "Idempotency-Key") === true);
+  const posts = described().filter(({ method, path }) => method === "post" && !path.startsWith("/auth/"));
+  expect(keyed.map(({ name }) => name)).toEqual(posts.map(({ name }) => name));
+});
+
+test("it can be read: descriptions stand beside parameters, and no machine's limits stand in numbers", () => {
+  const text = JSON.stringify(raw);
+  expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER));
+  expect(text).not.toContain('"additionalProperties":false');
+  for (const { name, one } of described()) {
+    for (const parameter of one.parameters ?? []) {
+      expect(parameter.schema, `${name}: ${parameter.name}`).not.toHaveProperty("description");
+      if (parameter.name === "max_results") expect(parameter.schema).toMatchObject({ type: "integer", minimum: 1, default: 20 });
+      if (parameter.name.endsWith(".fields") && !/^(media|poll|place)/.test(parameter.name)) expect(parameter["description"]).toContain("comma-separated");
+    }
+  }
+});
+
 test("no parameter or body is left without a type", () => {
   for (const { name, one } of described()) {
     for (const parameter of one.parameters ?? []) {

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient, type Account } from "../../scripts/api-client.ts";
 import { sleep } from "../../scripts/lib.ts";
-import { leftBehind } from "./support/processes.ts";
+import { generatedUsername } from "../../scripts/seed-texts.ts";
+import { seed, SEED_PASSWORD, SEED_PEOPLE } from "../../scripts/seed.ts";
+import { canSeeProcesses, leftBehind } from "./support/processes.ts";
 import { freePort, freshClone, npmStart, type Started } from "./support/started.ts";
 
 const SERVING = "Dunlin is serving.";
-const START_MS = 90_000;
+const START_MS = 240_000;
+/** A filling takes half a minute; beside others on a small machine more. */
+const SEEDED_START_MS = 300_000;
 const STOP_MS = 15_000;
 const VISIBLE_MS = 10_000;
 const PASSWORD = "a long password";
@@ -54,7 +58,7 @@ async function statusOf(url: string): Promise<number> {
 
 const secretsOf = (): string => readFileSync(join(clone, ".dev.vars"), "utf8");
 
-describe("npm start on a fresh clone", () => {
+describe("npm start on a fresh clone", { timeout: SEEDED_START_MS }, () => {
   let posted: string;
   let secrets: string;
 
@@ -82,6 +86,8 @@ describe("npm start on a fresh clone", () => {
     expect(await statusOf(`${url}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`)).toBe(200);
     secrets = secretsOf();
 
+    // npm, the start script, wrangler, workerd.
+    if (canSeeProcesses) expect((await leftBehind(dunlin.mark, 0)).length).toBeGreaterThanOrEqual(4);
     await dunlin.interrupt(STOP_MS);
     expect(await leftBehind(dunlin.mark, STOP_MS)).toEqual([]);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
@@ -98,4 +104,49 @@ describe("npm start on a fresh clone", () => {
     await dunlin.interrupt(STOP_MS);
     expect(await leftBehind(dunlin.mark, STOP_MS)).toEqual([]);
   });
+});
+
+const GENERATED = 300;
+/** The account registered last, which marks the world as whole, and its tweet come on top. */
+const SEEDED = { users: SEED_PEOPLE.length + GENERATED + 1, tweets: 800 + 1 };
+
+async function countSeeded(api: ApiClient): Promise<typeof SEEDED> {
+  const generated = Array.from({ length: GENERATED }, (_, index) => generatedUsername(index));
+  const usernames = [...SEED_PEOPLE.map(([username]) => username), ...generated, "dunlin_news"];
+  const counted = { users: 0, tweets: 0 };
+  for (let at = 0; at < usernames.length; at += 100) {
+    const { data } = await api.call<{ data: { public_metrics: { tweet_count: number } }[] }>(
+      `/2/users/by?usernames=${usernames.slice(at, at + 100).join(",")}`,
+    );
+    counted.users += data.length;
+    for (const user of data) counted.tweets += user.public_metrics.tweet_count;
+  }
+  return counted;
+}
+
+const SEEDING =
+  "npm start fills an empty store once, goes on after Ctrl-C in the middle of it, and tells how to log in";
+
+test(SEEDING, { timeout: SEEDED_START_MS }, async () => {
+  const interrupted = npmStart(clone, await freePort(), ["--persist-to", join(folder, "seeded")]);
+  started = interrupted;
+  await interrupted.writes("follows", START_MS);
+  await interrupted.interrupt(STOP_MS);
+  expect(await leftBehind(interrupted.mark, STOP_MS)).toEqual([]);
+
+  const began = performance.now();
+  const dunlin = await start("seeded");
+  console.log(`npm start: seeded and serving after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const api = new ApiClient(dunlin.url);
+  expect(dunlin.output()).toContain(SEED_PASSWORD);
+  for (const [username] of SEED_PEOPLE) {
+    expect(dunlin.output()).toContain(username);
+    const account = await api.registerOrLogIn(username, SEED_PASSWORD, username);
+    const { data = [] } = await api.home(account, {});
+    expect(data.length, `${username}'s first page`).toBe(20);
+  }
+  expect(await countSeeded(api)).toEqual(SEEDED);
+  expect(await seed(dunlin.url)).toBe(false);
+  expect(await countSeeded(api)).toEqual(SEEDED);
+  await dunlin.interrupt(STOP_MS);
 });

@@ -140,7 +140,7 @@ describe("an answer of the store that is lost after the commit", () => {
     expect(await bob.wholeHome()).toEqual([tweet.id]);
     const { data } = await alice.asks<{ data: { public_metrics: object } }>(`/2/users/${alice.id}`);
     expect(data.public_metrics).toMatchObject({ tweet_count: 1 });
-    expect(await outboxRows(world)).toEqual([]);
+    expect((await outboxRows(world)).map((row) => row.id)).not.toContain(tweet.id);
   });
 
   test("twice in a row is a 503, and the client's retry with its key gets the tweet that was posted", async () => {

@@ -3,30 +3,44 @@ import { logicalShardOfUsername } from "../../workers/lib/shards.ts";
 import { createMinter, timeOfId } from "../../workers/lib/snowflake.ts";
 import { newWorld, type Person, type World } from "../support/world.ts";
 
-/** Two people of one logical shard, each at an isolate of their own; both isolates mint the very same ids. */
-async function twins(): Promise<{ world: World; ann: Person; bea: Person }> {
+interface Twins {
+  readonly world: World;
+  readonly ann: Person;
+  /** Of ann's logical shard, at the other isolate. */
+  readonly bea: Person;
+  /** From now on both isolates mint the very same ids. */
+  meetInTime(): void;
+}
+
+async function twins(): Promise<Twins> {
   const world = await newWorld({ isolates: 2 });
   const [here, there] = world.isolates;
   if (here === undefined || there === undefined) throw new Error("two isolates were asked for");
-  const ann = await world.register("ann");
+  const ann = await world.register("ann", { isolate: here });
   const shard = logicalShardOfUsername(ann.username);
   let suffix = 0;
-  while (logicalShardOfUsername(`bea_${suffix.toString(36)}_x`) !== shard) suffix += 1;
-  const bea = await world.register("bea", { username: `bea_${suffix.toString(36)}_x`, isolate: there });
-  const frozen = Date.now() + 1_000;
-  for (const { runtime } of world.isolates) Object.assign(runtime, { ids: createMinter(() => frozen, () => 0.5) });
-  return { world, ann: ann.at(here), bea };
+  const nameOf = () => `${ann.username}${suffix.toString(36)}`;
+  while (logicalShardOfUsername(nameOf()) !== shard) suffix += 1;
+  const bea = await world.register("bea", { username: nameOf(), isolate: there });
+  const meetInTime = () => {
+    const frozen = Date.now() + 1_000;
+    for (const { runtime } of world.isolates) Object.assign(runtime, { ids: createMinter(() => frozen, () => 0.5) });
+  };
+  return { world, ann, bea, meetInTime };
 }
 
 describe("two isolates that mint the same id at the same moment", () => {
   test("make two tweets: the second mints again", async () => {
-    const { world, ann, bea } = await twins();
+    const { world, ann, bea, meetInTime } = await twins();
     const reader = await world.register("reader");
     await reader.follows(ann, bea);
     await world.drain();
     await reader.home();
+    meetInTime();
     const first = await ann.posts("first");
+    world.meter.reset();
     const second = await bea.posts("second");
+    expect(world.meter.d1.batches, "the first batch wrote nothing").toBe(2);
     expect(second.id).not.toBe(first.id);
     await world.drain();
     expect((await reader.home()).tweets.map((tweet) => tweet.text)).toEqual(["second", "first"]);
@@ -34,8 +48,9 @@ describe("two isolates that mint the same id at the same moment", () => {
     expect((await reader.tweetsOf(bea)).ids).toEqual([second.id]);
   });
 
-  test("make two tweets of the same words by the same author, whose ids rise", async () => {
-    const { world, ann } = await twins();
+  test("make tweets of one author's whose ids rise", async () => {
+    const { world, ann, meetInTime } = await twins();
+    meetInTime();
     const [, elsewhere] = world.isolates;
     if (elsewhere === undefined) throw new Error("two isolates were asked for");
     const ids = [(await ann.posts("said here")).id, (await ann.at(elsewhere).posts("said there")).id, (await ann.posts("said here")).id];
@@ -44,8 +59,9 @@ describe("two isolates that mint the same id at the same moment", () => {
   });
 
   test("tell of two follows, a post and two deletions: an event's id that is taken is minted again", async () => {
-    const { world, ann, bea } = await twins();
+    const { world, ann, bea, meetInTime } = await twins();
     const idol = await world.register("idol");
+    meetInTime();
     await ann.follows(idol);
     await bea.follows(idol);
     const tweets = [await ann.posts("ann's"), await bea.posts("bea's")] as const;

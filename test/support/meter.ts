@@ -27,8 +27,8 @@ export class Meter {
   queue = new Map<string, number>();
   /** R2 operations by method. */
   r2 = new Map<string, number>();
-  /** Every SQL text the Worker sent, with the shard it went to, in order. */
-  sql: { shard: number; text: string }[] = [];
+  /** Every SQL text the Worker sent, in order, with the shard it went to and how many parameters it was bound to. */
+  sql: { shard: number; text: string; parameters: number }[] = [];
 
   reset(): void {
     Object.assign(this, new Meter());

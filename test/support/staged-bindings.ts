@@ -18,6 +18,10 @@ interface D1Internals {
   readonly fetcher: Fetcher;
   readonly alwaysPrimarySession: { fetcher: Fetcher };
 }
+interface D1Query {
+  readonly sql: string;
+  readonly params?: readonly unknown[];
+}
 interface D1Answer {
   readonly meta?: { readonly rows_read?: number; readonly rows_written?: number };
 }
@@ -67,9 +71,11 @@ function stagedFetcher(real: Fetcher, index: number, fromObject: boolean, stageN
   const fetch: Fetcher["fetch"] = async (input, init) => {
     const stage = stageNow();
     const body = typeof init?.body === "string" ? init.body : "null";
-    const queries = JSON.parse(body) as { sql: string } | { sql: string }[] | null;
-    const texts = queries === null ? [] : [queries].flat().map((query) => query.sql);
-    if (!fromObject) stage.meter.sql.push(...texts.map((text) => ({ shard: index, text })));
+    const queries = JSON.parse(body) as D1Query | D1Query[] | null;
+    const asked = queries === null ? [] : [queries].flat();
+    const texts = asked.map((query) => query.sql);
+    const counted = asked.map(({ sql, params }) => ({ shard: index, text: sql, parameters: params?.length ?? 0 }));
+    if (!fromObject) stage.meter.sql.push(...counted);
     return await stage.faults.through(`shard:${index}`, texts.join(";\n"), async () => {
       const response = await real.fetch(input, init);
       const text = await response.text();

@@ -2,9 +2,8 @@ import { readActiveUserIds } from "../accounts/reader.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
 import { replayOf, type IdempotentRequest } from "../lib/idempotency.ts";
-import { publishEvent } from "../lib/outbox.ts";
+import { publishEvent, withEventId } from "../lib/outbox.ts";
 import type { Viewer } from "../lib/route.ts";
-import { logicalShardOfId } from "../lib/snowflake.ts";
 import { FOLLOW_CHANGED, type FollowChanged } from "./events.ts";
 import { writeForwardEdge, type EdgeOutcome } from "./writer.ts";
 
@@ -46,8 +45,10 @@ export async function changeEdge(
 ): Promise<EdgeOutcome> {
   const followerId = change.actor.userId;
   const { followeeId, state } = change;
-  const eventId = ctx.ids.next(logicalShardOfId(followerId));
-  const outcome = await writeForwardEdge(ctx, { eventId, followerId, followeeId, state }, idempotency);
+  const { eventId, outcome } = await withEventId(ctx, followerId, async (eventId) => ({
+    eventId,
+    outcome: await writeForwardEdge(ctx, { eventId, followerId, followeeId, state }, idempotency),
+  }));
   if (!outcome.active) throw new DomainError("account_inactive", "This account is not active.");
   if (outcome.version !== null) {
     const payload: FollowChanged = { followerId, followeeId, state, version: outcome.version };

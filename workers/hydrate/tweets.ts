@@ -105,11 +105,13 @@ async function hydrateShard(
     if (found === undefined || found.readAt < freshSince || found.view.author.id === into.own) return null;
     return visibility.changedSince(found.view.author.id, found.readAt) ? null : found.view;
   };
-  const isMissing = (id: string) => recall(id) === null;
+  const asked = new Set<string>();
+  const unknown = () => ids.filter((id) => !asked.has(id) && recall(id) === null);
   // With something to read the log comes in the same query; without, it is read alone where it is due.
-  if (!ids.some(isMissing)) await visibility.freshen(ctx, index);
-  const missing = ids.filter(isMissing);
-  if (missing.length > 0) {
+  if (unknown().length === 0) await visibility.freshen(ctx, index);
+  // Another shard's log may make this isolate forget everything while a query runs: what was known then is asked for, too.
+  for (let missing = unknown(); missing.length > 0; missing = unknown()) {
+    for (const id of missing) asked.add(id);
     const { rows, current } = await visibility.readWithLog<TweetRow & UserRow & CountsRow>(
       ctx,
       index,
@@ -122,7 +124,7 @@ async function hydrateShard(
     }
   }
   for (const id of ids) {
-    const view = into.views.has(id) ? null : recall(id);
+    const view = asked.has(id) ? null : recall(id);
     if (view !== null) into.views.set(id, view);
   }
 }

@@ -60,9 +60,9 @@ export function maxResultsField(most: number, fallback = 20, least = 1) {
   const message = `must be a whole number from ${least} to ${most}`;
   return z
     .string()
-    .regex(/^[0-9]{1,6}$/, message)
+    .refine((raw) => /^[0-9]{1,6}$/.test(raw), message)
     .transform(Number)
     .pipe(z.number().min(least, message).max(most, message))
     .default(fallback)
-    .meta({ type: "integer", minimum: least, maximum: most });
+    .meta({ override: { type: "integer", minimum: least, maximum: most, default: fallback } });
 }

@@ -1,8 +1,10 @@
 import * as z from "zod";
 
-const count = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
-const atLeastOne = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
-const amount = (fallback: number) => z.coerce.number().min(0).default(fallback);
+/** A blank var is a mistake, not 0. */
+const numeric = z.union([z.number(), z.string().regex(/\S/)]).pipe(z.coerce.number());
+const count = (fallback: number) => numeric.pipe(z.int().min(0)).default(fallback);
+const atLeastOne = (fallback: number) => numeric.pipe(z.int().min(1)).default(fallback);
+const amount = (fallback: number) => numeric.pipe(z.number().min(0)).default(fallback);
 
 /** Every var of wrangler.toml's [vars]; the defaults are those of that file, which says what each is for. */
 const limitsSchema = z.object({
@@ -38,7 +40,7 @@ const limitsSchema = z.object({
   REFRESH_REUSE_SECONDS: amount(30),
   PASSWORD_SCRYPT_N: atLeastOne(32_768),
   RATE_LIMIT_SCALE: amount(1),
-  CLOCK_OFFSET_SECONDS: z.coerce.number().default(0),
+  CLOCK_OFFSET_SECONDS: numeric.default(0),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 

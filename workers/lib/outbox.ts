@@ -1,8 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
-import { commit } from "./commit.ts";
+import { commit, isKeyClash } from "./commit.ts";
 import type { Ctx } from "./context.ts";
 import { outbox } from "./tables.ts";
-import { timeOfId } from "./snowflake.ts";
+import { logicalShardOfId, timeOfId } from "./snowflake.ts";
 
 /**
  * The outbox is the log: an event is committed with the fact it tells of, in the same batch of the same shard, and its
@@ -39,6 +39,23 @@ export function recordEvent(ctx: Ctx, id: string, kind: string, payload: SQL | o
 
 function isSql(payload: SQL | object): payload is SQL {
   return "queryChunks" in payload;
+}
+
+/** A condition: no event has this id. For a fact whose event takes the fact's own id. */
+export const isFreeEventId = (id: string): SQL => sql`NOT EXISTS (SELECT 1 FROM ${outbox} WHERE id = ${id})`;
+
+/** Two isolates rarely mint the same id, and hardly ever so many times in a row. */
+const MINTS_MAX = 5;
+
+/** Runs `write` with a new id for an event of `ownerId`, and again with another where somebody else's event has that one. */
+export async function withEventId<T>(ctx: Ctx, ownerId: string, write: (eventId: string) => Promise<T>): Promise<T> {
+  for (let mints = 1; ; mints += 1) {
+    try {
+      return await write(ctx.ids.next(logicalShardOfId(ownerId)));
+    } catch (error) {
+      if (!isKeyClash(error) || mints === MINTS_MAX) throw error;
+    }
+  }
 }
 
 /** Sends a committed event on its way, after the answer. A send that fails is the sweep's to repeat. */

@@ -112,6 +112,11 @@ function signInNeeded(): DomainError {
   return new DomainError("invalid_token", "This needs an account: send a valid access token as a bearer token.");
 }
 
+/** The refusal of a body that ended before its end: the client went away, or framed it wrongly. */
+export function bodyBrokenOff(): DomainError {
+  return new DomainError("invalid_request", "The body broke off before its end.");
+}
+
 /** The media types that the validator reads as JSON: of any other it would make an empty object. */
 const JSON_TYPE = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
 
@@ -120,7 +125,7 @@ async function mustBeJson(c: Context<AppEnv>): Promise<void> {
   if (!JSON_TYPE.test(c.req.header("content-type") ?? "")) {
     throw new DomainError("unsupported_media_type", "The body must be JSON, with content-type: application/json.");
   }
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await c.req.arrayBuffer().catch(() => Promise.reject(bodyBrokenOff()));
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {

@@ -1,8 +1,7 @@
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
-import { publishEvent } from "../lib/outbox.ts";
+import { publishEvent, withEventId } from "../lib/outbox.ts";
 import type { Viewer } from "../lib/route.ts";
-import { logicalShardOfId } from "../lib/snowflake.ts";
 import { noteVisibility } from "../lib/visibility-log.ts";
 import { removeOwnTweet } from "./push-own-tweet.ts";
 import { TWEET_DELETED, type TweetDeleted } from "./events.ts";
@@ -14,13 +13,16 @@ import { writeDeletion } from "./writer.ts";
  * Deleting it again answers the same. Throws `not_found`, or `forbidden` for somebody else's tweet.
  */
 export async function deleteTweet(ctx: Ctx, actor: Viewer, tweetId: string): Promise<void> {
-  const eventId = ctx.ids.next(logicalShardOfId(actor.userId));
-  const written = await writeDeletion(ctx, { eventId, tweetId, authorId: actor.userId });
+  const authorId = actor.userId;
+  const { eventId, written } = await withEventId(ctx, authorId, async (eventId) => ({
+    eventId,
+    written: await writeDeletion(ctx, { eventId, tweetId, authorId }),
+  }));
   if (written === null) return refuseUnlessGone(ctx, actor, tweetId);
   noteVisibility(ctx.runtime, "tweet", tweetId);
-  const payload: TweetDeleted = { tweetId, authorId: actor.userId, ...written };
+  const payload: TweetDeleted = { tweetId, authorId, ...written };
   publishEvent(ctx, { id: eventId, kind: TWEET_DELETED, payload });
-  await removeOwnTweet(ctx, actor.userId, tweetId);
+  await removeOwnTweet(ctx, authorId, tweetId);
 }
 
 async function refuseUnlessGone(ctx: Ctx, actor: Viewer, tweetId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { followersCountOf } from "../graph/reader.ts";
 import { afterChange, commit } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
 import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts";
-import { recordEvent } from "../lib/outbox.ts";
+import { isFreeEventId, recordEvent } from "../lib/outbox.ts";
 import { ID_MIN } from "../lib/snowflake.ts";
 import { logVisibility } from "../lib/visibility-log.ts";
 import { TWEET_DELETED, TWEET_POSTED } from "./events.ts";
@@ -50,7 +50,7 @@ export async function writeTweet(
   const { authorId, id } = tweet;
   const mayPost = sql`${isActive(authorId)}
     AND NOT EXISTS (SELECT 1 FROM ${authors} WHERE user_id = ${authorId} AND newest_tweet_id >= ${id})
-    AND NOT EXISTS (SELECT 1 FROM ${tweets} WHERE id = ${id})`;
+    AND NOT EXISTS (SELECT 1 FROM ${tweets} WHERE id = ${id}) AND ${isFreeEventId(id)}`;
   const statements: SQL[] = [];
   if (idempotency !== null) {
     statements.push(claimKey(ctx, authorId, idempotency.request, idempotency.answer, mayPost));

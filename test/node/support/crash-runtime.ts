@@ -17,7 +17,7 @@ const VARS = {
   RATE_LIMIT_SCALE: "0",
   LOG_LEVEL: "error",
   FANOUT_PAGE_SIZE: "3",
-  FANOUT_ACTIVE_ONLY_MIN: "6",
+  FANOUT_ACTIVE_ONLY_MIN: "4",
   FANOUT_PULL_MIN: "9",
   TIMELINE_ENTRIES_MAX: "20000",
   FEED_ENTRIES_MAX: "20000",
@@ -106,6 +106,15 @@ export async function sweepUntilQuiet(runtime: LocalRuntime, seconds = 60): Prom
     runs += 1;
     await sleep(SWEEP_EVERY_MS);
   }
+}
+
+/** The events whose effects are not all done, in all shards. */
+export async function outboxIds(runtime: LocalRuntime): Promise<string[]> {
+  const ids: string[] = [];
+  for (let shard = 0; shard < runtime.shardCount; shard += 1) {
+    ids.push(...(await runtime.sql(shard, "SELECT id FROM outbox")).map((row) => String(row["id"])));
+  }
+  return ids;
 }
 
 /** How many tweets were sent by each tier. */

@@ -3,12 +3,15 @@ import { sleep } from "../../../scripts/lib.ts";
 
 const POLL_MS = 50;
 
+/** False where there is no /proc: then no process is ever found. */
+export const canSeeProcesses = existsSync("/proc/self/environ");
+
 /**
  * The living processes that were started with `mark` somewhere in their environment, which children inherit whatever group
  * or parent they end up with. Needs /proc: elsewhere none is ever found.
  */
 function processesMarked(mark: string): string[] {
-  if (!existsSync("/proc/self/environ")) return [];
+  if (!canSeeProcesses) return [];
   const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
   return ids.filter((id) => read(`/proc/${id}/environ`).includes(mark)).map((id) => `${id} ${commandOf(id)}`);
 }

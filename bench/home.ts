@@ -1,0 +1,74 @@
+/** Part `home`: how fast a warm home timeline is against a route that does nothing but call an empty object. */
+import type { Ask } from "./http-connection.ts";
+import type { MainStage } from "./main-stage.ts";
+import type { Report } from "./report.ts";
+import { printMeasured, ratioOf, runRounds, type Kind, type Measured } from "./rounds.ts";
+import { homeAsks, warmHomes } from "./stage.ts";
+
+/** As many objects as that on both sides, so that each is met every second or two and none is evicted. */
+const READERS = 1000;
+const CONNECTIONS = 16;
+const FULL_PAGE = '"result_count":20';
+const VIEWER_FIELDS = "?user.fields=viewer&expansions=author_id";
+
+export async function benchHome(stage: MainStage, report: Report): Promise<void> {
+  report.section(`Home timeline: 20 tweets a page, ${READERS} readers in turn, ${CONNECTIONS} connections`);
+  const asks = await prepare(stage);
+  await warmHomes(stage.client, stage.runtime, asks);
+  const [empty, home] = await against(stage, "home", 10);
+  const [emptyToo, viewer] = await against(stage, "viewer", 5);
+  const [bare] = await runRounds(stage.client, [kindOf(stage, "bare")], { rounds: 3, secondsEach: 1, connections: CONNECTIONS });
+  await stage.restart({ CONTENT_CACHE_ENTRIES: "0" });
+  await warmHomes(stage.client, stage.runtime, asks);
+  const [emptyLast, uncached] = await against(stage, "home", 5);
+  await stage.restart({});
+  printMeasured(report, [
+    named(empty, "empty object (reference)"),
+    named(home, "home"),
+    named(viewer, "home, viewer fields asked"),
+    named(uncached, "home, isolate caches off"),
+    named(bare, "bare route (the client's own bound)"),
+  ]);
+  const ratios = {
+    home: ratioOf(home.rates, empty.rates),
+    viewer: ratioOf(viewer.rates, emptyToo.rates),
+    cachesOff: ratioOf(uncached.rates, emptyLast.rates),
+    homeByCpu: empty.serverCpuMicros / home.serverCpuMicros,
+  };
+  report.line(`against the empty object of the same rounds: viewer fields ${ratios.viewer.toFixed(2)}, caches off ${ratios.cachesOff.toFixed(2)}`);
+  report.line(`by the server's CPU time a request instead of requests a second: home ${ratios.homeByCpu.toFixed(2)}`);
+  report.budget({ name: "home, requests/s against an empty object call", value: ratios.home, limit: 0.4, must: "at least", unit: "" });
+  report.budget({ name: "home, p99", value: home.p99, limit: 200, must: "at most", unit: " ms" });
+  report.figure("home", { ratios, empty, home, viewer, uncached, bare });
+}
+
+async function prepare(stage: MainStage): Promise<Ask[]> {
+  const { client, dataset, tokens } = stage;
+  const readers = stage.readers.slice(0, READERS);
+  const ids = readers.map((index) => dataset.users[index]?.id ?? "");
+  const own = readers.map((index) => tokens[index] ?? "");
+  const asks = homeAsks(ids, own);
+  await client.prepare("home", asks);
+  await client.prepare("viewer", homeAsks(ids, own, VIEWER_FIELDS));
+  await client.prepare("empty", ids.map((id): Ask => ({ path: `/bench/empty-object/${id}` })));
+  await client.prepare("bare", [{ path: "/bench/bare" }]);
+  return asks;
+}
+
+/** The empty object and `asks` in turn. */
+async function against(stage: MainStage, asks: "home" | "viewer", rounds: number): Promise<readonly [Measured, Measured]> {
+  const kinds = [kindOf(stage, "empty"), { ...kindOf(stage, asks), holds: FULL_PAGE }];
+  const [empty, asked] = await runRounds(stage.client, kinds, { rounds, secondsEach: 1, connections: CONNECTIONS });
+  return [measured(empty), measured(asked)];
+}
+
+function kindOf({ runtime }: MainStage, asks: string): Kind {
+  return { name: asks, asks, origin: runtime.url, server: runtime.pid };
+}
+
+const named = (one: Measured | undefined, name: string): Measured => ({ ...measured(one), name });
+
+function measured(one: Measured | undefined): Measured {
+  if (one === undefined) throw new Error("nothing was measured");
+  return one;
+}

@@ -1,0 +1,61 @@
+/** Part `post`: at low load, how long a post takes to be answered, and to be seen by a follower. */
+import { seededRandom, sleep } from "../scripts/lib.ts";
+import { HttpConnection, messageOf, type Ask } from "./http-connection.ts";
+import type { MainStage } from "./main-stage.ts";
+import type { Report } from "./report.ts";
+import { percentile } from "./statistics.ts";
+import { homeAsks, warmHomes } from "./stage.ts";
+
+const POSTS = 150;
+const PAUSE_MS = 60;
+const POLL_MS = 5;
+const LATE_MS = 20_000;
+
+export async function benchPost(stage: MainStage, report: Report): Promise<void> {
+  report.section(`Posting: ${POSTS} posts one after the other, each watched by one follower who asks every ${POLL_MS} ms`);
+  const pairs = drawPairs(stage);
+  await warmHomes(stage.client, stage.runtime, pairs.map((pair) => pair.home));
+  const connection = await HttpConnection.open(stage.runtime.url);
+  const answered: number[] = [];
+  const visible: number[] = [];
+  for (const [index, { author, home }] of pairs.entries()) {
+    const sentAt = performance.now();
+    const ask: Ask = { path: "/2/tweets", token: author, json: { text: `High tide at ${index} past nine #wadden` } };
+    const { status, body } = await connection.send(messageOf("bench", ask));
+    answered.push(performance.now() - sentAt);
+    if (status !== 201) throw new Error(`a post answered ${status}: ${body}`);
+    await untilShown(connection, home, (JSON.parse(body.toString()) as { data: { id: string } }).data.id, sentAt);
+    visible.push(performance.now() - sentAt);
+    await sleep(PAUSE_MS);
+  }
+  connection.close();
+  for (const times of [answered, visible]) times.sort((a, b) => a - b);
+  const row = (name: string, times: readonly number[]) =>
+    [name, ...[0.5, 0.9, 0.99, 1].map((p) => percentile(times, p).toFixed(1))];
+  report.table(["milliseconds", "p50", "p90", "p99", "max"], [row("answered", answered), row("seen by a follower", visible)]);
+  report.budget({ name: "post answered, p99", value: percentile(answered, 0.99), limit: 200, must: "at most", unit: " ms" });
+  report.budget({ name: "post seen by a follower, p99", value: percentile(visible, 0.99), limit: 1000, must: "at most", unit: " ms" });
+  report.figure("post", { answeredMs: answered, visibleMs: visible });
+}
+
+/** Authors with one of their followers. */
+function drawPairs({ dataset, tokens }: MainStage): { author: string; home: Ask }[] {
+  const random = seededRandom(5);
+  return Array.from({ length: POSTS }, () => {
+    const [follower = 0, followee = 0] = dataset.follows[Math.floor(random() * dataset.follows.length)] ?? [];
+    const [home] = homeAsks([dataset.users[follower]?.id ?? ""], [tokens[follower] ?? ""], "?max_results=5");
+    if (home === undefined) throw new Error("no follower");
+    return { author: tokens[followee] ?? "", home };
+  });
+}
+
+async function untilShown(connection: HttpConnection, home: Ask, id: string, sentAt: number): Promise<void> {
+  const message = messageOf("bench", home);
+  const mark = `"id":"${id}"`;
+  for (;;) {
+    const { body } = await connection.send(message);
+    if (body.includes(mark)) return;
+    if (performance.now() - sentAt > LATE_MS) throw new Error(`tweet ${id} did not reach a follower`);
+    await sleep(POLL_MS);
+  }
+}
