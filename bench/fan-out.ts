@@ -58,7 +58,7 @@ async function deliver(stage: MainStage, author: number, followers: number, text
   const connection = await HttpConnection.open(runtime.url);
   const sentAt = Date.now();
   const ask: Ask = { path: "/2/tweets", token: tokens[author] ?? "", json: { text } };
-  const { status, body } = await connection.send(messageOf("bench", ask));
+  const { status, body } = await connection.send(messageOf("localhost", ask));
   connection.close();
   if (status !== 201) throw new Error(`a post answered ${status}: ${body}`);
   const { id } = (JSON.parse(body.toString()) as { data: { id: string } }).data;

@@ -142,7 +142,7 @@ async function obey(order: Order): Promise<void> {
   try {
     if ("prepare" in order) prepared.set(order.prepare, shuffled(order.asks, order.prepare.length));
     const value = "load" in order ? await run(order.load) : undefined;
-    process.send?.({ id: order.id, value } satisfies Partial<Report>);
+    process.send?.({ id: order.id, value });
   } catch (error) {
     process.send?.({ id: order.id, error: String(error) } satisfies Report);
   }

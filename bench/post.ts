@@ -21,7 +21,7 @@ export async function benchPost(stage: MainStage, report: Report): Promise<void>
   for (const [index, { author, home }] of pairs.entries()) {
     const sentAt = performance.now();
     const ask: Ask = { path: "/2/tweets", token: author, json: { text: `High tide at ${index} past nine #wadden` } };
-    const { status, body } = await connection.send(messageOf("bench", ask));
+    const { status, body } = await connection.send(messageOf("localhost", ask));
     answered.push(performance.now() - sentAt);
     if (status !== 201) throw new Error(`a post answered ${status}: ${body}`);
     await untilShown(connection, home, (JSON.parse(body.toString()) as { data: { id: string } }).data.id, sentAt);
@@ -50,7 +50,7 @@ function drawPairs({ dataset, tokens }: MainStage): { author: string; home: Ask 
 }
 
 async function untilShown(connection: HttpConnection, home: Ask, id: string, sentAt: number): Promise<void> {
-  const message = messageOf("bench", home);
+  const message = messageOf("localhost", home);
   const mark = `"id":"${id}"`;
   for (;;) {
     const { body } = await connection.send(message);

@@ -159,10 +159,7 @@ export class HomeTimeline extends DurableObject<Env> {
   }
 
   #open(): TimelinePages | null {
-    if (this.#pages === undefined) {
-      const tables = this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'pages'").toArray();
-      this.#pages = tables.length === 0 ? null : TimelinePages.open(this.#store(), this.#settings());
-    }
+    if (this.#pages === undefined) this.#pages = TimelinePages.open(this.#store(), this.#settings());
     return this.#pages;
   }
 
@@ -180,8 +177,14 @@ export class HomeTimeline extends DurableObject<Env> {
     const { sql } = this.ctx.storage;
     return {
       load: (key) => {
-        const [row] = sql.exec<{ bytes: ArrayBuffer }>("SELECT bytes FROM pages WHERE key = ?", key).toArray();
-        return row?.bytes ?? null;
+        try {
+          const [row] = sql.exec<{ bytes: ArrayBuffer }>("SELECT bytes FROM pages WHERE key = ?", key).toArray();
+          return row?.bytes ?? null;
+        } catch (error) {
+          // A cold timeline has no table. Asking the schema first would be billed as rows, at every start.
+          if (/no such table/.test(String(error))) return null;
+          throw error;
+        }
       },
       save: (key, bytes) =>
         void sql.exec(

@@ -205,7 +205,8 @@ export class TimelinePages {
     }
     const cut = this.#sealHead();
     const trimmed = this.#trim();
-    if (headChanged || cut || trimmed) this.#saveHead();
+    // The head knows how many entries each page holds: trimming goes by it.
+    if (headChanged || touched.size > 0 || cut || trimmed) this.#saveHead();
   }
 
   /** Cuts the oldest entries off a full head into pages of their own. */

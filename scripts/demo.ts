@@ -67,7 +67,7 @@ const runtime = await startLocalRuntime({
   },
   shards: Number(values.shards),
   inMemory: true,
-  onLine: (line) => console.log(line),
+  onLine: (line) => void (line.startsWith("Using secrets") || console.log(line)),
 });
 process.once("SIGINT", () => void runtime.stop().then(() => process.exit(130)));
 try {

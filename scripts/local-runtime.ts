@@ -43,7 +43,10 @@ export interface LocalRuntime {
   cron(): Promise<void>;
   /** Events whose effects are not all done, in all shards. */
   outboxRows(): Promise<number>;
-  /** Settles when no shard's outbox holds a row, which is when every effect of every write is done. Throws after `seconds`. */
+  /**
+   * Settles when no shard's outbox holds a row, which is when every effect of every write is done. The cron runs meanwhile,
+   * for events that a server left which was killed: no queue knows of them. Throws after `seconds`.
+   */
   outboxEmpty(seconds?: number): Promise<void>;
   /** Ends it in good order. */
   stop(): Promise<void>;
@@ -52,6 +55,8 @@ export interface LocalRuntime {
 }
 
 const START_MS = 60_000;
+/** Between two runs of the cron while an outbox is waited for. */
+const CRON_MS = 1_000;
 const LINES_KEPT = 60;
 
 /** Builds the Worker as a deployment would. @returns the folder with `index.js`. Throws with wrangler's words. */
@@ -74,7 +79,8 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     vars: options.vars ?? {},
     shards: options.shards ?? 0,
     queueDelaySeconds: options.queueDelaySeconds ?? 0,
-    workerOptions: await readWorkerOptions(),
+    // wrangler takes half a second to load: once here, not in every server.
+    workerOptions: await (workerOptions ??= loadWorkerOptions()),
   });
   const lines: string[] = [];
   const keep = options.onLine ?? ((line) => void (lines.push(line) > LINES_KEPT && lines.shift()));
@@ -108,6 +114,11 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     }
     return rows;
   };
+  const cron = async () => {
+    const response = await fetch(`${entryUrl}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the cron answered ${response.status}: ${text}`);
+  };
   return {
     url,
     entryUrl,
@@ -119,15 +130,17 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     outboxRows,
     outboxEmpty: async (seconds = 300) => {
       const until = performance.now() + seconds * 1000;
+      let nextCron = performance.now() + CRON_MS;
       for (let rows = await outboxRows(); rows > 0; rows = await outboxRows()) {
         if (performance.now() > until) throw new Error(`${rows} events are not done after ${seconds} s`);
+        if (performance.now() > nextCron) {
+          await cron();
+          nextCron = performance.now() + CRON_MS;
+        }
         await sleep(100);
       }
     },
-    cron: async () => {
-      const response = await fetch(`${entryUrl}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`);
-      if (!response.ok) throw new Error(`the cron answered ${response.status}: ${await response.text()}`);
-    },
+    cron,
     stop: async () => {
       child.kill("SIGTERM");
       const stuck = setTimeout(() => killGroup(pid), 10_000);
@@ -154,12 +167,17 @@ async function late(): Promise<never> {
 
 let workerOptions: Promise<WorkerOptions> | undefined;
 
-/** wrangler takes half a second to load: once here, not in every server. */
-async function readWorkerOptions(): Promise<WorkerOptions> {
-  workerOptions ??= import("wrangler").then(
-    (wrangler) => wrangler.unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")).workerOptions,
-  );
-  return await workerOptions;
+async function loadWorkerOptions(): Promise<WorkerOptions> {
+  const level = process.env["WRANGLER_LOG"];
+  // It would say which env file it found.
+  process.env["WRANGLER_LOG"] = "warn";
+  try {
+    const { unstable_getMiniflareWorkerOptions: read } = await import("wrangler");
+    return read(join(ROOT, "wrangler.toml")).workerOptions;
+  } finally {
+    if (level === undefined) delete process.env["WRANGLER_LOG"];
+    else process.env["WRANGLER_LOG"] = level;
+  }
 }
 
 function spawnServer(options: ServeOptions): ChildProcess {

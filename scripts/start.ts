@@ -17,6 +17,8 @@ import { seed, SEED_PASSWORD, SEED_PEOPLE } from "./seed.ts";
 
 const HEALTHY_WITHIN_MS = 90_000;
 const CRON_MS = 60_000;
+/** Only while seeding: what an interrupted filling left undone is swept up while the next one waits for it. */
+const SEED_SWEEP_SECONDS = "5";
 /** Only while seeding, on a port nobody knows: accounts whose password is documented gain nothing from a slow hash. */
 const SEED_SCRYPT_N = "16";
 
@@ -46,8 +48,13 @@ printWelcome();
 /** Migrates the shards, and seeds, in a runtime of its own: a store serves one runtime at a time. */
 async function prepareStore(): Promise<void> {
   console.log("preparing the store …");
-  const vars = { PASSWORD_SCRYPT_N: SEED_SCRYPT_N, RATE_LIMIT_SCALE: "0", LOG_LEVEL: "error" };
-  const runtime = await startLocalRuntime({ persistTo, vars, onLine: (line) => console.log(line) });
+  const vars = {
+    PASSWORD_SCRYPT_N: SEED_SCRYPT_N,
+    OUTBOX_SWEEP_AFTER_SECONDS: SEED_SWEEP_SECONDS,
+    RATE_LIMIT_SCALE: "0",
+    LOG_LEVEL: "error",
+  };
+  const runtime = await startLocalRuntime({ persistTo, vars, onLine: sayIfNews });
   const stop = () => void runtime.stop().then(() => process.exit(130));
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
@@ -56,6 +63,10 @@ async function prepareStore(): Promise<void> {
     process.off("SIGINT", stop).off("SIGTERM", stop);
     await runtime.stop();
   }
+}
+
+function sayIfNews(line: string): void {
+  if (!line.startsWith("Using secrets defined in")) console.log(line);
 }
 
 function startWorker(): ChildProcess {
@@ -121,9 +132,9 @@ function printWelcome(): void {
     API        ${url}/2/…
     reference  ${url}/docs
 ${values.seed ? `\n    accounts   ${people}\n    password   ${SEED_PASSWORD}\n` : ""}
-  Log in, then read a home timeline:
+  ${values.seed ? "Log in" : "Register"}, then read a home timeline:
 
-    curl -s ${url}/2/auth/login -H 'content-type: application/json' \\
+    curl -s ${url}/2/auth/${values.seed ? "login" : "register"} -H 'content-type: application/json' \\
       -d '{"username":"${who}","password":"${SEED_PASSWORD}"}'
     curl -s ${url}/api/v2/timelines/home -H 'authorization: Bearer <access_token>'
 

@@ -49,9 +49,12 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
   app.use(async (c, next) => {
     const maxSize = c.var.ctx.limits.BODY_BYTES_MAX;
     const tooLarge = () => new DomainError("body_too_large", `The body may hold at most ${maxSize} bytes.`);
-    // A body without a length is read here, and may break off.
-    const brokenOff = (error: unknown) => Promise.reject(error instanceof DomainError ? error : bodyBrokenOff());
-    return bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge()) })(c, next).catch(brokenOff);
+    try {
+      return await bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge()) })(c, next);
+    } catch (error) {
+      // What is thrown further in is answered there: this is a body without a length, which was read here and broke off.
+      throw error instanceof DomainError ? error : bodyBrokenOff();
+    }
   });
   app.use(async (c, next) => {
     c.set("refusedToken", null);

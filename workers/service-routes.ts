@@ -11,6 +11,7 @@ const routes = new Hono<AppEnv>();
 routes.get("/healthz", async (c) => {
   const checks = await checkStores(c.var.ctx);
   const ok = Object.values(checks).every((state) => state === "ok");
+  if (!ok) c.header("retry-after", "1");
   return c.json({ status: ok ? "ok" : "degraded", checks }, ok ? 200 : 503);
 });
 

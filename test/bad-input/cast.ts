@@ -93,14 +93,20 @@ export async function sendExample(cast: Cast, described: Operation, sending: Sen
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     ...sending.headers,
   });
-  const answer = await cast.world.isolate.fetch(`${sending.prefix ?? "/2"}${path}${search === "" ? "" : `?${search}`}`, {
-    method: described.method.toUpperCase(),
-    headers,
-    ...(body === undefined ? {} : { body }),
-  });
+  const answer = await cast.world.isolate.fetch(
+    `${sending.prefix ?? "/2"}${path}${search === "" ? "" : `?${search}`}`,
+    {
+      method: described.method.toUpperCase(),
+      headers,
+      ...(body === undefined ? {} : { body }),
+    },
+  );
   // An empty part, or one of dots, makes it another path.
   const itself = Object.values(params).every((value) => !/^\.{0,2}$/.test(value));
-  if (itself) expect(statusesOf(described), `${described.id} answered with a status it does not tell of`).toContain(answer.status);
+  if (itself)
+    expect(statusesOf(described), `${described.id} answered with a status it does not tell of`).toContain(
+      answer.status,
+    );
   return answer;
 }
 
@@ -154,9 +160,14 @@ export async function expectProblem(answer: Response, status: number | readonly 
 export async function dumpShards(world: World): Promise<string> {
   const shards = shardBindings(world.isolate.env).map(async (shard) => {
     const { results: tables } = await shard
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'")
+      .prepare(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+      )
       .all<{ name: string }>();
-    const dumps = tables.map(async ({ name }) => [name, (await shard.prepare(`SELECT * FROM "${name}"`).all()).results]);
+    const dumps = tables.map(async ({ name }) => [
+      name,
+      (await shard.prepare(`SELECT * FROM "${name}"`).all()).results,
+    ]);
     return await Promise.all(dumps);
   });
   return JSON.stringify(await Promise.all(shards), null, 1);

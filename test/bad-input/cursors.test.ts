@@ -1,7 +1,16 @@
 import { beforeAll, expect, test } from "vitest";
 import { operations } from "../../workers/openapi.ts";
 import { newWorld } from "../support/world.ts";
-import { exampleOf, expectNothingWritten, expectProblem, named, newCast, sendExample, shapeOf, type Cast } from "./cast.ts";
+import {
+  exampleOf,
+  expectNothingWritten,
+  expectProblem,
+  named,
+  newCast,
+  sendExample,
+  shapeOf,
+  type Cast,
+} from "./cast.ts";
 import type { Operation } from "../../workers/lib/route.ts";
 
 const paged = operations.filter((one) => "pagination_token" in shapeOf(one.query));
@@ -46,10 +55,22 @@ test.each(named(paged))("%s refuses its token with any letter changed, added or 
   const good = tokens[id] ?? "";
   const changed = [...good].flatMap((letter, at) => {
     const others = [...new Set(["A", "B", "_", "=", ".", " ", "é", letter.toUpperCase(), letter.toLowerCase()])];
-    const swapped = others.filter((other) => other !== letter).map((other) => good.slice(0, at) + other + good.slice(at + 1));
+    const swapped = others
+      .filter((other) => other !== letter)
+      .map((other) => good.slice(0, at) + other + good.slice(at + 1));
     return [...swapped, good.slice(0, at), good.slice(at + 1), `${good.slice(0, at)}A${good.slice(at)}`];
   });
-  const around = [`${good}=`, `${good}A`, `${good}.`, `${good}\0`, ` ${good}`, `${good}\n`, `${good}.${good}`, good + good, good.repeat(40)];
+  const around = [
+    `${good}=`,
+    `${good}A`,
+    `${good}.`,
+    `${good}\0`,
+    ` ${good}`,
+    `${good}\n`,
+    `${good}.${good}`,
+    good + good,
+    good.repeat(40),
+  ];
   const all = [...new Set([...changed, ...around])].filter((token) => token !== good);
   expect(all.length).toBeGreaterThan(200);
   await expectNothingWritten(cast, async () => {

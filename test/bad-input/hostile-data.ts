@@ -24,7 +24,7 @@ export function jsonSuite(): JsonCase[] {
   if (packed === null) return [];
   const tar = unpack(packed);
   const cases: JsonCase[] = [];
-  for (let at = 0; at + TAR_BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + TAR_BLOCK <= tar.length && tar[at] !== 0;) {
     const path = tar.toString("utf8", at, at + 100).replace(/\0.*$/s, "");
     const size = Number.parseInt(tar.toString("latin1", at + 124, at + 135), 8);
     const isFile = tar.toString("latin1", at + 156, at + 157) !== "5";
@@ -47,9 +47,43 @@ export function hostileStrings(list: string, most = Infinity): string[] {
 
 /** Ours, so that there is always something to try. */
 export const OWN_STRINGS = [
-  "é and é are not one", "\u202Eright to left", "a\u2028b\u2029c", "tab\there", "line\r\nfeed\rcr", "\u0001\u0002\u001F\u007F",
-  "👨‍👩‍👧‍👦 family", "🇩🇪🇫🇷", "\u200B\u200D", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘", "</script><script>alert(1)</script>", "'; DROP TABLE tweets; --",
-  '{"$ne":null}', "${7*7} {{7*7}} <%= 7*7 %>", "../../etc/passwd", "%00%0a%0d%25", "__proto__", "constructor", "NULL", "true",
-  "-0", "1e999", "\\u0000 \\n \\\\", '"quoted"', " leading and trailing ", "\u{10FFFF}", "𐍈𝟙", "ﷺ﷽", "\uFFFD", "x".repeat(280), "漢".repeat(140),
-  "x".repeat(281), "\uFEFFmark", "\uFFFF", "\0", "\uD800", "", "   ", "\u3000",
-]; // prettier-ignore
+  "é and é are not one",
+  "\u202Eright to left",
+  "a\u2028b\u2029c",
+  "tab\there",
+  "line\r\nfeed\rcr",
+  "\u0001\u0002\u001F\u007F",
+  "👨‍👩‍👧‍👦 family",
+  "🇩🇪🇫🇷",
+  "\u200B\u200D",
+  "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘",
+  "</script><script>alert(1)</script>",
+  "'; DROP TABLE tweets; --",
+  '{"$ne":null}',
+  "${7*7} {{7*7}} <%= 7*7 %>",
+  "../../etc/passwd",
+  "%00%0a%0d%25",
+  "__proto__",
+  "constructor",
+  "NULL",
+  "true",
+  "-0",
+  "1e999",
+  "\\u0000 \\n \\\\",
+  '"quoted"',
+  " leading and trailing ",
+  "\u{10FFFF}",
+  "𐍈𝟙",
+  "ﷺ﷽",
+  "\uFFFD",
+  "x".repeat(280),
+  "漢".repeat(140),
+  "x".repeat(281),
+  "\uFEFFmark",
+  "\uFFFF",
+  "\0",
+  "\uD800",
+  "",
+  "   ",
+  "\u3000",
+];

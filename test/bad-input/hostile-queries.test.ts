@@ -1,11 +1,27 @@
 import { beforeAll, expect, test } from "vitest";
 import { newWorld } from "../support/world.ts";
-import { exampleOf, expectProblem, named, newCast, sendExample, shapeOf, withBody, withParams, withQuery, type Cast } from "./cast.ts";
+import {
+  exampleOf,
+  expectProblem,
+  named,
+  newCast,
+  sendExample,
+  shapeOf,
+  withBody,
+  withParams,
+  withQuery,
+  type Cast,
+} from "./cast.ts";
 import { hostileStrings, OWN_STRINGS } from "./hostile-data.ts";
 
 const BLNS = [...OWN_STRINGS, ...hostileStrings("blns")];
 const LISTS = ["xss", "sqli", "h5sc"].flatMap((list) => hostileStrings(list, 60));
-const SAMPLE = [...OWN_STRINGS, ...hostileStrings("blns", 60), ...hostileStrings("sqli", 20), ...hostileStrings("xss", 10)];
+const SAMPLE = [
+  ...OWN_STRINGS,
+  ...hostileStrings("blns", 60),
+  ...hostileStrings("sqli", 20),
+  ...hostileStrings("xss", 10),
+];
 
 let cast: Cast;
 beforeAll(async () => {
@@ -50,13 +66,26 @@ test("hostile headers are refused or ignored", async () => {
   const { alice } = cast;
   for (const text of [...BLNS, ...LISTS]) {
     const value = text.replaceAll(/[^\t\x20-\x7e]/g, "");
-    const idempotent = await alice.fetch("/2/tweets", { json: { text: "kept once" }, headers: { "idempotency-key": value } });
+    const idempotent = await alice.fetch("/2/tweets", {
+      json: { text: "kept once" },
+      headers: { "idempotency-key": value },
+    });
     if (idempotent.status === 201) {
-      const again = await alice.fetch("/2/tweets", { json: { text: "kept once" }, headers: { "idempotency-key": value } });
+      const again = await alice.fetch("/2/tweets", {
+        json: { text: "kept once" },
+        headers: { "idempotency-key": value },
+      });
       if (value.trim() !== "") expect(await again.json()).toEqual(await idempotent.json());
     } else await expectProblem(idempotent, 400, JSON.stringify(text));
     const odd = await alice.fetch(`/2/users/${alice.id}`, {
-      headers: { "x-request-id": value, "accept-encoding": value, accept: value, origin: value, "content-type": value, cookie: value },
+      headers: {
+        "x-request-id": value,
+        "accept-encoding": value,
+        accept: value,
+        origin: value,
+        "content-type": value,
+        cookie: value,
+      },
     });
     expect(odd.status, JSON.stringify(text)).toBe(200);
     expect(odd.headers.get("x-request-id")).toMatch(/^[\w.:-]{1,64}$/);

@@ -22,7 +22,10 @@ beforeAll(async () => {
 async function* pagesOf(person: Person, path: string): AsyncGenerator<Page> {
   let token: string | undefined;
   do {
-    const page = await person.page(path, { max_results: 100, ...(token === undefined ? {} : { pagination_token: token }) });
+    const page = await person.page(path, {
+      max_results: 100,
+      ...(token === undefined ? {} : { pagination_token: token }),
+    });
     yield page;
     token = page.meta.next_token;
   } while (token !== undefined);
@@ -58,34 +61,43 @@ test("a hostile text is refused with a reason, or comes back exactly: by lookup,
   const { tweet } = cast;
   for (const path of [`/2/users/${alice.id}/tweets`, `/2/users/${bob.id}/timelines/reverse_chronological`]) {
     const shown: (readonly [string, string])[] = [];
-    for await (const page of pagesOf(reader, path)) shown.push(...page.tweets.map((one) => [one.id, one.text] as const));
+    for await (const page of pagesOf(reader, path))
+      shown.push(...page.tweets.map((one) => [one.id, one.text] as const));
     expect(shown.filter(([id]) => id !== tweet.id)).toEqual([...sent].reverse());
   }
   const me = await alice.asks<{ data: { public_metrics: { tweet_count: number } } }>("/2/users/me");
   expect(me.data.public_metrics.tweet_count).toBe(sent.size + 1);
 }, 120_000);
 
-test.each(["name", "description", "location", "url"])("a hostile %s is refused with a reason, or comes back exactly", async (field) => {
-  const { alice } = cast;
-  let stands = (await reader.asks<{ data: Record<string, string> }>(`/2/users/${alice.id}`)).data[field] ?? "";
-  let accepted = 0;
-  for (const text of SOME) {
-    const answer = await alice.fetch("/2/users/me", { method: "PATCH", json: { [field]: text } });
-    if (answer.status === 200) {
-      accepted += 1;
-      stands = text;
-      expect(((await answer.json()) as { data: Record<string, string> }).data[field] ?? "").toBe(text);
-    } else await expectProblem(answer, 400, JSON.stringify(text));
-    const { data } = await reader.asks<{ data: Record<string, string> }>(`/2/users/${alice.id}`);
-    expect(data[field] ?? "").toBe(stands);
-  }
-  expect(accepted).toBeGreaterThan(field === "url" ? 0 : 30);
-}, 60_000);
+test.each(["name", "description", "location", "url"])(
+  "a hostile %s is refused with a reason, or comes back exactly",
+  async (field) => {
+    const { alice } = cast;
+    let stands = (await reader.asks<{ data: Record<string, string> }>(`/2/users/${alice.id}`)).data[field] ?? "";
+    let accepted = 0;
+    for (const text of SOME) {
+      const answer = await alice.fetch("/2/users/me", { method: "PATCH", json: { [field]: text } });
+      if (answer.status === 200) {
+        accepted += 1;
+        stands = text;
+        expect(((await answer.json()) as { data: Record<string, string> }).data[field] ?? "").toBe(text);
+      } else await expectProblem(answer, 400, JSON.stringify(text));
+      const { data } = await reader.asks<{ data: Record<string, string> }>(`/2/users/${alice.id}`);
+      expect(data[field] ?? "").toBe(stands);
+    }
+    expect(accepted).toBeGreaterThan(field === "url" ? 0 : 30);
+  },
+  60_000,
+);
 
 test("a hostile name at registration comes back exactly, and a hostile username is nobody's", async () => {
   const { world } = cast;
   const ask = (json: object) =>
-    world.isolate.fetch("/2/auth/register", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(json) });
+    world.isolate.fetch("/2/auth/register", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(json),
+    });
   for (const [index, text] of BLNS.entries()) {
     const named = await ask({ username: `h${index}_name`, password: "correct horse", name: text });
     if (named.status === 201) {
@@ -104,7 +116,11 @@ test("a hostile name at registration comes back exactly, and a hostile username 
 test("a hostile password opens the account it was chosen for, and no other", async () => {
   const { world } = cast;
   const ask = (call: string, json: object) =>
-    world.isolate.fetch(`/2/auth/${call}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(json) });
+    world.isolate.fetch(`/2/auth/${call}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(json),
+    });
   for (const [index, password] of BLNS.entries()) {
     const username = `h${index}_password`.slice(0, 15);
     const registered = await ask("register", { username, password });
@@ -116,7 +132,11 @@ test("a hostile password opens the account it was chosen for, and no other", asy
     await expectProblem(await ask("login", { username, password: `${password} ` }), [400, 401]);
   }
   for (const password of BLNS) {
-    await expectProblem(await ask("login", { username: cast.alice.username, password }), [400, 401], JSON.stringify(password));
+    await expectProblem(
+      await ask("login", { username: cast.alice.username, password }),
+      [400, 401],
+      JSON.stringify(password),
+    );
     await expectProblem(await ask("login", { username: password, password }), [400, 401], JSON.stringify(password));
   }
 }, 60_000);

@@ -2,7 +2,16 @@ import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JW
 import { beforeAll, expect, test } from "vitest";
 import { operations } from "../../workers/openapi.ts";
 import { newWorld } from "../support/world.ts";
-import { expectNothingWritten, expectProblem, exampleOf, named, newCast, sendExample, shapeOf, type Cast } from "./cast.ts";
+import {
+  expectNothingWritten,
+  expectProblem,
+  exampleOf,
+  named,
+  newCast,
+  sendExample,
+  shapeOf,
+  type Cast,
+} from "./cast.ts";
 
 const guarded = operations.filter((one) => one.auth !== "none");
 const open = operations.filter((one) => one.auth === "none");
@@ -51,7 +60,10 @@ async function forgeries(of: Cast): Promise<Record<string, string>> {
     "a signature of zeros": `${header}.${claims}.${"A".repeat(86)}`,
     "alg none": `${base64url({ alg: "none", typ: "JWT" })}.${claims}.`,
     "alg none, signed": `${base64url({ alg: "none", kid: own?.kid })}.${claims}.${signature}`,
-    "HS256 with the public key as its secret": await forge(of, { key: Buffer.from(publicJwk), header: { alg: "HS256" } }),
+    "HS256 with the public key as its secret": await forge(of, {
+      key: Buffer.from(publicJwk),
+      header: { alg: "HS256" },
+    }),
     "a stranger's key under our kid": await forge(of, { key: stranger.privateKey }),
     "a stranger's key brought along": await forge(of, { key: stranger.privateKey, header: { jwk: strangerJwk } }),
     "a stranger's key and kid": await forge(of, { key: stranger.privateKey, header: { kid: "elsewhere" } }),
@@ -60,7 +72,7 @@ async function forgeries(of: Cast): Promise<Record<string, string>> {
     "a kid that every object has": await forge(of, { header: { kid: "constructor" } }),
     "another issuer": await forge(of, { claims: { iss: "elsewhere" } }),
     "another audience": await forge(of, { claims: { aud: "elsewhere" } }),
-    "expired": await forge(of, { claims: { exp: now - 1 } }),
+    expired: await forge(of, { claims: { exp: now - 1 } }),
     "without an end": await forge(of, { claims: { exp: undefined } }),
     "not valid yet": await forge(of, { claims: { nbf: now + 600 } }),
     "without a subject": await forge(of, { claims: { sub: undefined } }),
@@ -68,15 +80,17 @@ async function forgeries(of: Cast): Promise<Record<string, string>> {
     "a subject of 25 digits": await forge(of, { claims: { sub: "9".repeat(25) } }),
     "a subject that is a number": await forge(of, { claims: { sub: 7 } }),
     "a refresh token": of.alice.refreshToken,
-    "nothing": "",
+    nothing: "",
     "two dots": "..",
-    "text": "not a token",
+    text: "not a token",
     "64 KiB": `${"a".repeat(20_000)}.${"b".repeat(20_000)}.${"c".repeat(20_000)}`,
   };
 }
 
 test("a token made the same way, with nothing wrong, is taken: the forgeries fail for their own reasons", async () => {
-  const me = await cast.world.isolate.fetch("/2/users/me", { headers: { authorization: `Bearer ${await forge(cast, {})}` } });
+  const me = await cast.world.isolate.fetch("/2/users/me", {
+    headers: { authorization: `Bearer ${await forge(cast, {})}` },
+  });
   expect(me.status).toBe(200);
   expect(Object.keys(forged).length).toBeGreaterThan(25);
 });
@@ -86,7 +100,14 @@ test.each(named(guarded))("%s opens to no forged, foreign or spoiled token", asy
     for (const [what, token] of Object.entries(forged)) {
       await expectProblem(await sendExample(cast, described, { token }), 401, what);
     }
-    for (const header of ["Bearer", "bearer ", "Basic YWxpY2U6cHc=", cast.alice.token, `Bearer ${cast.alice.token} x`, `Bearer ${cast.alice.token}, Bearer x`]) {
+    for (const header of [
+      "Bearer",
+      "bearer ",
+      "Basic YWxpY2U6cHc=",
+      cast.alice.token,
+      `Bearer ${cast.alice.token} x`,
+      `Bearer ${cast.alice.token}, Bearer x`,
+    ]) {
       const answer = await sendExample(cast, described, { token: null, headers: { authorization: header } });
       await expectProblem(answer, 401, header.slice(0, 20));
     }
@@ -105,7 +126,8 @@ test.each(named(guarded))("%s takes a token until its last second, and 401 comes
   const later = await newCast(await newWorld());
   const { ACCESS_TOKEN_SECONDS } = later.world.isolate.runtime.limits;
   later.world.advance(ACCESS_TOKEN_SECONDS - 30);
-  const read = () => later.world.isolate.fetch("/2/users/me", { headers: { authorization: `Bearer ${later.alice.token}` } });
+  const read = () =>
+    later.world.isolate.fetch("/2/users/me", { headers: { authorization: `Bearer ${later.alice.token}` } });
   expect((await read()).status).toBe(200);
   later.world.advance(31);
   await expectProblem(await sendExample(later, described), 401);
@@ -129,6 +151,9 @@ test.each(named(personal))("%s answers 403 to another user's id, and nothing cha
   await expectNothingWritten(cast, async () => {
     const params = { ...exampleOf(described, cast).params, id: foreign };
     await expectProblem(await sendExample(cast, described, { params }), 403);
-    await expectProblem(await sendExample(cast, described, { params: { ...params, id: `00${foreign}`.slice(-19) } }), 403);
+    await expectProblem(
+      await sendExample(cast, described, { params: { ...params, id: `00${foreign}`.slice(-19) } }),
+      403,
+    );
   });
 });

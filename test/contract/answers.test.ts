@@ -29,11 +29,20 @@ beforeAll(async () => {
 /** Sends a good request of `described`; what it may use up is there again for the next. */
 async function sendGood(described: Operation, sending: Sending = {}): Promise<Response> {
   const { world, alice } = cast;
-  const session = await alice.asks<{ data: { refresh_token: string } }>("/2/auth/login", { json: { username: alice.username, password: alice.password } });
+  const session = await alice.asks<{ data: { refresh_token: string } }>("/2/auth/login", {
+    json: { username: alice.username, password: alice.password },
+  });
   const person = await world.register("again");
   alice.refreshToken = session.data.refresh_token;
-  const fresh: Cast = { ...cast, bob: described.id === "logOut" ? person : cast.bob, tweet: await alice.posts("for one use") };
-  const json = described.id === "register" ? { username: `new_${person.username}`.slice(0, 15), password: "correct horse" } : undefined;
+  const fresh: Cast = {
+    ...cast,
+    bob: described.id === "logOut" ? person : cast.bob,
+    tweet: await alice.posts("for one use"),
+  };
+  const json =
+    described.id === "register"
+      ? { username: `new_${person.username}`.slice(0, 15), password: "correct horse" }
+      : undefined;
   return await sendExample(fresh, described, { ...sending, ...(json === undefined ? {} : { json }) });
 }
 
@@ -57,20 +66,25 @@ test.each(named(operations))("%s answers what its contract says, under both pref
   }
 });
 
-test.each(named(operations.filter((one) => one.query !== undefined)))("%s keeps its contract whatever fields are asked for", async (_id, described) => {
-  const asked = Object.entries(ASKING).filter(([field]) => field in shapeOf(described.query));
-  const ids = "ids" in shapeOf(described.query) ? { ids: `${cast.tweet.id},${cast.alice.id},1` } : {};
-  const names = "usernames" in shapeOf(described.query) ? { usernames: `${cast.alice.username},nobody_here` } : {};
-  for (const [field, values] of asked) {
-    for (const value of values) {
-      const answer = await sendGood(described, { query: { ...ids, ...names, [field]: value } });
-      if (answer.status === 400 && field === "expansions") continue; // each kind of list has its own expansions
-      await expectContract(described, answer, `${field}=${value}`);
+test.each(named(operations.filter((one) => one.query !== undefined)))(
+  "%s keeps its contract whatever fields are asked for",
+  async (_id, described) => {
+    const asked = Object.entries(ASKING).filter(([field]) => field in shapeOf(described.query));
+    const ids = "ids" in shapeOf(described.query) ? { ids: `${cast.tweet.id},${cast.alice.id},1` } : {};
+    const names = "usernames" in shapeOf(described.query) ? { usernames: `${cast.alice.username},nobody_here` } : {};
+    for (const [field, values] of asked) {
+      for (const value of values) {
+        const answer = await sendGood(described, { query: { ...ids, ...names, [field]: value } });
+        if (answer.status === 400 && field === "expansions") continue; // each kind of list has its own expansions
+        await expectContract(described, answer, `${field}=${value}`);
+      }
     }
-  }
-  const all = Object.fromEntries(asked.flatMap(([field, values]) => (field === "expansions" ? [] : [[field, values.at(-1) ?? ""]])));
-  await expectContract(described, await sendGood(described, { query: { ...ids, ...names, ...all } }), "everything");
-});
+    const all = Object.fromEntries(
+      asked.flatMap(([field, values]) => (field === "expansions" ? [] : [[field, values.at(-1) ?? ""]])),
+    );
+    await expectContract(described, await sendGood(described, { query: { ...ids, ...names, ...all } }), "everything");
+  },
+);
 
 test.each(named(operations))("%s takes fields it does not know and ignores them", async (_id, described) => {
   const sending = described.body === undefined ? { query: { ...good(described).query, brand_new: "1" } } : {};
@@ -87,11 +101,21 @@ const queries: Readonly<Record<string, () => Record<string, string>>> = {
 
 test("unknown fields of a body are ignored, as X ignores them", async () => {
   const { alice, bob } = cast;
-  const more = { unknown: 1, __proto__: { admin: true }, constructor: "x", state: "deactivated", author_id: bob.id, id: "1" };
+  const more = {
+    unknown: 1,
+    __proto__: { admin: true },
+    constructor: "x",
+    state: "deactivated",
+    author_id: bob.id,
+    id: "1",
+  };
   const tweet = await alice.posts("with more", more);
   expect(tweet.author_id ?? alice.id).toBe(alice.id);
   expect(tweet.id).not.toBe("1");
-  const { data } = await alice.asks("/2/users/me", { method: "PATCH", json: { name: "A. L.", username: "stolen", ...more } });
+  const { data } = await alice.asks("/2/users/me", {
+    method: "PATCH",
+    json: { name: "A. L.", username: "stolen", ...more },
+  });
   expect(data).toMatchObject({ id: alice.id, username: alice.username, name: "A. L." });
 });
 
@@ -119,10 +143,24 @@ test("a path or a method that is not there is 404 with a reason, OPTIONS is for 
   const methods = ["PUT", "PROPFIND", "PATCH", "DELETE", "POST"];
   for (const method of methods) await expectProblem(await alice.fetch("/2/timelines/nowhere", { method }), 404, method);
   await expectProblem(await alice.fetch(`/2/users/${alice.id}/followers`, { method: "PUT" }), 404);
-  for (const path of ["/2", "/2/", "/3/tweets", "/2/tweets/", "/2//tweets", "/2/Tweets", "/api/v2", "/api/2/tweets", `/2/${"x".repeat(100_000)}`]) {
+  for (const path of [
+    "/2",
+    "/2/",
+    "/3/tweets",
+    "/2/tweets/",
+    "/2//tweets",
+    "/2/Tweets",
+    "/api/v2",
+    "/api/2/tweets",
+    `/2/${"x".repeat(100_000)}`,
+  ]) {
     await expectProblem(await alice.fetch(path), 404, path.slice(0, 30));
   }
-  const browser = { origin: "https://app.example", "access-control-request-method": "DELETE", "access-control-request-headers": "authorization,content-type,idempotency-key" };
+  const browser = {
+    origin: "https://app.example",
+    "access-control-request-method": "DELETE",
+    "access-control-request-headers": "authorization,content-type,idempotency-key",
+  };
   for (const path of ["/2/tweets", "/2/nowhere", "/api/v2/users/1/follow"]) {
     const preflight = await cast.world.isolate.fetch(path, { method: "OPTIONS", headers: browser });
     expect(preflight.status).toBe(204);
@@ -144,8 +182,19 @@ test("an answer is compressed for whom takes gzip, and caches are told that it d
     expect(answer.headers.get("vary")).toBe("accept-encoding");
     return answer.headers.get("content-encoding");
   };
-  for (const taken of ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "br, GZIP", "gzip;q=0.1", "*"]) expect(await encoding(taken), taken).toBe("gzip");
-  for (const refused of [null, "", "identity", "br", "gzip;q=0", "gzip; q=0.000, br", "gzippy", "*;q=0", "gzip;q=0, *"]) {
+  for (const taken of ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "br, GZIP", "gzip;q=0.1", "*"])
+    expect(await encoding(taken), taken).toBe("gzip");
+  for (const refused of [
+    null,
+    "",
+    "identity",
+    "br",
+    "gzip;q=0",
+    "gzip; q=0.000, br",
+    "gzippy",
+    "*;q=0",
+    "gzip;q=0, *",
+  ]) {
     expect(await encoding(refused), refused ?? "nothing").toBeNull();
   }
   expect(await encoding("gzip", `/2/users/${alice.id}`)).toBe("gzip");

@@ -25,15 +25,20 @@ beforeAll(async () => {
   const shown = await alice.posts(`#hello $DUN https://example.com @${alice.username}`);
   await world.drain();
   routes = [
-    ["lookup of one", async (query) => {
-      const { data, includes } = await alice.asks<{ data: TweetJson; includes?: Answer["includes"] }>(`/2/tweets/${shown.id}?${query}`);
-      return { data: [data], ...(includes === undefined ? {} : { includes }) };
-    }],
+    [
+      "lookup of one",
+      async (query) => {
+        const { data, includes } = await alice.asks<{ data: TweetJson; includes?: Answer["includes"] }>(
+          `/2/tweets/${shown.id}?${query}`,
+        );
+        return { data: [data], ...(includes === undefined ? {} : { includes }) };
+      },
+    ],
     ["lookup of many", (query) => alice.asks(`/2/tweets?ids=${shown.id}&${query}`)],
     ["home", (query) => alice.asks(`/2/users/${alice.id}/timelines/reverse_chronological?${query}`)],
     ["user timeline", (query) => alice.asks(`/2/users/${alice.id}/tweets?${query}`)],
     ["mentions", (query) => alice.asks(`/2/users/${alice.id}/mentions?${query}`)],
-  ]; // prettier-ignore
+  ];
 });
 
 const keysOf = (object: object | undefined) => Object.keys(object ?? {}).sort();
@@ -48,7 +53,9 @@ test("every route that shows tweets selects fields in the same way", async () =>
     expect(await keys("tweet.fields="), name).toEqual(ALWAYS);
     expect(await keys("tweet.fields=id"), name).toEqual(ALWAYS);
     expect(await keys("tweet.fields=created_at"), name).toEqual([...ALWAYS, "created_at"].sort());
-    expect(await keys("tweet.fields=author_id, entities,author_id"), name).toEqual([...ALWAYS, "author_id", "entities"].sort());
+    expect(await keys("tweet.fields=author_id, entities,author_id"), name).toEqual(
+      [...ALWAYS, "author_id", "entities"].sort(),
+    );
     // What X knows and Dunlin does not have yet is no mistake of the client's.
     expect(await keys("tweet.fields=lang,geo,context_annotations"), name).toEqual(ALWAYS);
     expect((await ask("")).includes, name).toBeUndefined();
@@ -59,9 +66,15 @@ test("who asks for posts is answered in posts, included users too", async () => 
   for (const [name, ask] of routes) {
     const { data, includes } = await ask("post.fields=author_id&expansions=author_id&user.fields=public_metrics");
     expect(keysOf(data[0]), name).toEqual(["author_id", "edit_history_post_ids", "id", "text"]);
-    expect(includes?.users?.map((user) => user.public_metrics), name).toEqual([{ followers_count: 1, following_count: 1, post_count: 1 }]);
+    expect(
+      includes?.users?.map((user) => user.public_metrics),
+      name,
+    ).toEqual([{ followers_count: 1, following_count: 1, post_count: 1 }]);
     const tweets = await ask("tweet.fields=author_id&expansions=author_id&user.fields=public_metrics");
-    expect(tweets.includes?.users?.map((user) => user.public_metrics), name).toEqual([{ followers_count: 1, following_count: 1, tweet_count: 1 }]);
+    expect(
+      tweets.includes?.users?.map((user) => user.public_metrics),
+      name,
+    ).toEqual([{ followers_count: 1, following_count: 1, tweet_count: 1 }]);
   }
   const { alice } = cast;
   for (const path of ["/2/users/me?", `/2/users/${alice.id}?`, `/2/users/by/username/${alice.username}?`]) {
@@ -83,7 +96,8 @@ test("an author is included once, when asked for, with the user fields asked for
 test("how one stands to a user is told when asked, to whom is signed in, and to each their own", async () => {
   const { alice, bob, world } = cast;
   const stranger = await world.register("stranger");
-  const viewer = async (person: typeof alice, path: string) => (await person.asks<{ data: UserJson }>(path)).data.viewer;
+  const viewer = async (person: typeof alice, path: string) =>
+    (await person.asks<{ data: UserJson }>(path)).data.viewer;
   for (const path of [`/2/users/${bob.id}`, `/2/users/by/username/${bob.username}`]) {
     expect(await viewer(alice, path)).toBeUndefined();
     expect(await viewer(alice, `${path}?user.fields=description`)).toBeUndefined();
@@ -106,7 +120,11 @@ test("how one stands to a user is told when asked, to whom is signed in, and to 
 test("a name that nobody knows is a 400 that tells the names there are", async () => {
   const { alice } = cast;
   for (const field of ["tweet.fields", "post.fields", "user.fields", "expansions"]) {
-    const problem = await expectProblem(await alice.fetch(`/2/users/${alice.id}/tweets?${field}=id,nonsense`), 400, field);
+    const problem = await expectProblem(
+      await alice.fetch(`/2/users/${alice.id}/tweets?${field}=id,nonsense`),
+      400,
+      field,
+    );
     expect(problem.detail).toContain(field);
     expect(problem.errors?.[0]?.message).toMatch(/"(id|author_id)"/);
   }

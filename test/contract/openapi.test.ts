@@ -7,14 +7,21 @@ import { newWorld } from "../support/world.ts";
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
 /** Below /api/v2 only: other names for routes that the document has. */
 const SPELLINGS = new Set([
-  "GET /timelines/home", "GET /timeline/home", "GET /users/{id}/timeline", "POST /users/{id}/follow", "DELETE /users/{id}/follow",
-]); // prettier-ignore
+  "GET /timelines/home",
+  "GET /timeline/home",
+  "GET /users/{id}/timeline",
+  "POST /users/{id}/follow",
+  "DELETE /users/{id}/follow",
+]);
 
 const openApi = z.looseObject({
   openapi: z.string(),
   info: z.looseObject({ title: z.string().min(1), version: z.string().min(1) }),
   servers: z.array(z.object({ url: z.string() })),
-  components: z.looseObject({ schemas: z.record(z.string(), z.unknown()), securitySchemes: z.record(z.string(), z.unknown()) }),
+  components: z.looseObject({
+    schemas: z.record(z.string(), z.unknown()),
+    securitySchemes: z.record(z.string(), z.unknown()),
+  }),
   paths: z.record(
     z.string(),
     z.partialRecord(
@@ -25,10 +32,22 @@ const openApi = z.looseObject({
         tags: z.array(z.string().min(1)).length(1),
         security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
         parameters: z
-          .array(z.looseObject({ name: z.string(), in: z.enum(["path", "query", "header", "cookie"]), schema: z.looseObject({}), required: z.boolean().optional() }))
+          .array(
+            z.looseObject({
+              name: z.string(),
+              in: z.enum(["path", "query", "header", "cookie"]),
+              schema: z.looseObject({}),
+              required: z.boolean().optional(),
+            }),
+          )
           .optional(),
-        requestBody: z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.looseObject({}) })) }).optional(),
-        responses: z.record(z.string().regex(/^[1-5]\d\d$/), z.looseObject({ description: z.string().min(1), content: z.record(z.string(), z.unknown()) })),
+        requestBody: z
+          .looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.looseObject({}) })) })
+          .optional(),
+        responses: z.record(
+          z.string().regex(/^[1-5]\d\d$/),
+          z.looseObject({ description: z.string().min(1), content: z.record(z.string(), z.unknown()) }),
+        ),
       }),
     ),
   ),
@@ -62,7 +81,9 @@ const mounted = (prefix: string) =>
   );
 
 test("the document lists every route there is, and there is every route that it lists", () => {
-  const listed = described().map(({ name }) => name).sort();
+  const listed = described()
+    .map(({ name }) => name)
+    .sort();
   expect(listed.length).toBeGreaterThan(20);
   expect([...mounted("/2")].sort()).toEqual(listed);
   expect([...mounted("/api/v2")].filter((route) => !SPELLINGS.has(route)).sort()).toEqual(listed);
@@ -85,12 +106,16 @@ test("it is OpenAPI 3.1: operation ids are unique, references resolve, security 
   expect(new Set(ids).size).toBe(ids.length);
   expect([...ids].sort()).toEqual(operations.map((one) => one.id).sort());
   for (const { name, one } of described()) {
-    for (const scheme of (one.security ?? []).flatMap(Object.keys)) expect(document.components.securitySchemes, name).toHaveProperty(scheme);
+    for (const scheme of (one.security ?? []).flatMap(Object.keys))
+      expect(document.components.securitySchemes, name).toHaveProperty(scheme);
   }
   const references = [...JSON.stringify(raw).matchAll(/"\$ref":"([^"]*)"/g)].map(([, target = ""]) => target);
   expect(references.length).toBeGreaterThan(20);
   for (const target of new Set(references)) {
-    const found = target.replace(/^#\//, "").split("/").reduce<unknown>((at, key) => Object(at)[key] as unknown, raw);
+    const found = target
+      .replace(/^#\//, "")
+      .split("/")
+      .reduce<unknown>((at, key) => Object(at)[key] as unknown, raw);
     expect(found, target).toBeTypeOf("object");
   }
 });
@@ -101,7 +126,10 @@ test("each part of a path is declared, once and as required, and nothing else is
     const parameters = one.parameters ?? [];
     const declared = parameters.filter((parameter) => parameter.in === "path");
     expect(declared.map((parameter) => parameter.name).sort(), name).toEqual([...inPath].sort());
-    expect(declared.every((parameter) => parameter.required === true), name).toBe(true);
+    expect(
+      declared.every((parameter) => parameter.required === true),
+      name,
+    ).toBe(true);
     const keys = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
     expect(new Set(keys).size, name).toBe(keys.length);
   }
@@ -123,7 +151,9 @@ test("each operation says what it answers, and how it refuses", () => {
 });
 
 test("what may be repeated under a key says so", () => {
-  const keyed = described().filter(({ one }) => one.parameters?.some((parameter) => parameter.name === "Idempotency-Key") === true);
+  const keyed = described().filter(
+    ({ one }) => one.parameters?.some((parameter) => parameter.name === "Idempotency-Key") === true,
+  );
   const posts = described().filter(({ method, path }) => method === "post" && !path.startsWith("/auth/"));
   expect(keyed.map(({ name }) => name)).toEqual(posts.map(({ name }) => name));
 });
@@ -135,8 +165,10 @@ test("it can be read: descriptions stand beside parameters, and no machine's lim
   for (const { name, one } of described()) {
     for (const parameter of one.parameters ?? []) {
       expect(parameter.schema, `${name}: ${parameter.name}`).not.toHaveProperty("description");
-      if (parameter.name === "max_results") expect(parameter.schema).toMatchObject({ type: "integer", minimum: 1, default: 20 });
-      if (parameter.name.endsWith(".fields") && !/^(media|poll|place)/.test(parameter.name)) expect(parameter["description"]).toContain("comma-separated");
+      if (parameter.name === "max_results")
+        expect(parameter.schema).toMatchObject({ type: "integer", minimum: 1, default: 20 });
+      if (parameter.name.endsWith(".fields") && !/^(media|poll|place)/.test(parameter.name))
+        expect(parameter["description"]).toContain("comma-separated");
     }
   }
 });

@@ -29,11 +29,16 @@ test.each(READS)("%s gives what %s gives, page by page", async (short, long) => 
   const { alice } = cast;
   let query = "?max_results=2&tweet.fields=author_id&expansions=author_id";
   for (let pages = 0; pages < 2; pages += 1) {
-    const [brief, whole] = [await alice.asks<{ meta: { next_token?: string } }>(of(short) + query), await alice.asks(of(long) + query)];
+    const [brief, whole] = [
+      await alice.asks<{ meta: { next_token?: string } }>(of(short) + query),
+      await alice.asks(of(long) + query),
+    ];
     expect(brief).toEqual(whole);
     query = `?max_results=2&pagination_token=${brief.meta.next_token}`;
   }
-  expect(await alice.asks(`${of(long).replace("/2/", "/api/v2/")}?max_results=2`)).toEqual(await alice.asks(`${of(short)}?max_results=2`));
+  expect(await alice.asks(`${of(long).replace("/2/", "/api/v2/")}?max_results=2`)).toEqual(
+    await alice.asks(`${of(short)}?max_results=2`),
+  );
 });
 
 test.each(ALL)("%s %s is there below /api/v2 only", async (method, path) => {
@@ -63,10 +68,15 @@ test("follow and unfollow by the short spelling are those of the long one", asyn
   const [carol, dan] = await world.registerAll("carol", "dan");
   const path = `/api/v2/users/${dan.id}/follow`;
   expect(await carol.asks(path, { method: "POST" })).toEqual({ data: { following: true, pending_follow: false } });
-  expect(await carol.asks(`/2/users/${carol.id}/following`)).toMatchObject({ data: [{ id: dan.id }], meta: { result_count: 1 } });
+  expect(await carol.asks(`/2/users/${carol.id}/following`)).toMatchObject({
+    data: [{ id: dan.id }],
+    meta: { result_count: 1 },
+  });
   // What a client sends along is not read.
   for (const body of ["{}", '{"target_user_id":"1"}', "not json"]) {
-    expect(await carol.asks(path, { method: "POST", body, headers: { "content-type": "text/plain" } })).toMatchObject({ data: { following: true } });
+    expect(await carol.asks(path, { method: "POST", body, headers: { "content-type": "text/plain" } })).toMatchObject({
+      data: { following: true },
+    });
   }
   await expectProblem(await carol.fetch(path, { method: "POST", body: "x".repeat(70_000) }), 413);
   await expectProblem(await carol.fetch(`/api/v2/users/${carol.id}/follow`, { method: "POST" }), 422);

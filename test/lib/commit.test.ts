@@ -5,8 +5,10 @@ import { createContext } from "../../workers/lib/context.ts";
 import { DependencyFailed } from "../../workers/lib/dependency.ts";
 import { newWorld, type World } from "../support/world.ts";
 
-const databaseOf = (world: World) => createContext(world.isolate.runtime, { requestId: "test", waitUntil: () => undefined }).dbAt(0);
-const log = (number: number) => sql`INSERT OR IGNORE INTO visibility_log (number, kind, subject_id, at) VALUES (${number}, 'tweet', '1', 1)`;
+const databaseOf = (world: World) =>
+  createContext(world.isolate.runtime, { requestId: "test", waitUntil: () => undefined }).dbAt(0);
+const log = (number: number) =>
+  sql`INSERT OR IGNORE INTO visibility_log (number, kind, subject_id, at) VALUES (${number}, 'tweet', '1', 1)`;
 const note = (number: number) => sql`UPDATE visibility_log SET at = at + 1 WHERE number = ${number} AND ${afterChange}`;
 const read = (number: number) => sql`SELECT at FROM visibility_log WHERE number = ${number}`;
 
@@ -41,17 +43,30 @@ test("a commit is all or nothing", async () => {
 test("a mistake in a statement is not sent again", async () => {
   const world = await newWorld();
   world.meter.reset();
-  await expect(commit(databaseOf(world), [sql`INSERT INTO nowhere VALUES (1)`])).rejects.toBeInstanceOf(DependencyFailed);
+  await expect(commit(databaseOf(world), [sql`INSERT INTO nowhere VALUES (1)`])).rejects.toBeInstanceOf(
+    DependencyFailed,
+  );
   expect(world.meter.d1.requests).toBeLessThanOrEqual(1);
 });
 
 test("what D1 says when nobody knows is told from what it says when it refused", () => {
-  const wrapped = (message: string) => new Error("Failed query: insert …", { cause: new Error(`D1_ERROR: ${message}`) });
-  for (const lost of ["Network connection lost.", "D1 DB storage caused object to be reset.", "Internal error while starting up D1 DB storage caused object to be reset.", "D1 DB reset because its code was updated.", "Cannot resolve D1 DB due to transient issue on remote node."]) {
+  const wrapped = (message: string) =>
+    new Error("Failed query: insert …", { cause: new Error(`D1_ERROR: ${message}`) });
+  for (const lost of [
+    "Network connection lost.",
+    "D1 DB storage caused object to be reset.",
+    "Internal error while starting up D1 DB storage caused object to be reset.",
+    "D1 DB reset because its code was updated.",
+    "Cannot resolve D1 DB due to transient issue on remote node.",
+  ]) {
     expect(isAmbiguous(wrapped(lost)), lost).toBe(true);
     expect(isKeyClash(wrapped(lost)), lost).toBe(false);
   }
-  for (const refused of ["UNIQUE constraint failed: users.id", "no such table: x", "D1 DB is overloaded. Requests queued for too long."]) {
+  for (const refused of [
+    "UNIQUE constraint failed: users.id",
+    "no such table: x",
+    "D1 DB is overloaded. Requests queued for too long.",
+  ]) {
     expect(isAmbiguous(wrapped(refused)), refused).toBe(false);
   }
   expect(isKeyClash(wrapped("UNIQUE constraint failed: users.id: SQLITE_CONSTRAINT"))).toBe(true);

@@ -4,7 +4,8 @@ import { createContext, type Ctx } from "../../workers/lib/context.ts";
 import { decodeCursor, encodeCursor } from "../../workers/lib/cursor.ts";
 import { newWorld, type World } from "../support/world.ts";
 
-const contextOf = (world: World): Ctx => createContext(world.isolate.runtime, { requestId: "test", waitUntil: () => undefined });
+const contextOf = (world: World): Ctx =>
+  createContext(world.isolate.runtime, { requestId: "test", waitUntil: () => undefined });
 
 let ctx: Ctx;
 beforeAll(async () => {

@@ -8,7 +8,9 @@ const CHANGED = new Set(["PASSWORD_SCRYPT_N", "RATE_LIMIT_SCALE", "LOG_LEVEL"]);
 const OTHERS = /^(SIGNING_KEYS|ORACLE_\w+|__\w+)$/;
 
 const defaults: Readonly<Record<string, unknown>> = parseLimits({});
-const vars = Object.fromEntries(Object.entries(env).filter(([name, value]) => typeof value === "string" && !OTHERS.test(name)));
+const vars = Object.fromEntries(
+  Object.entries(env).filter(([name, value]) => typeof value === "string" && !OTHERS.test(name)),
+);
 
 test("wrangler.toml lists every limit there is and nothing else, with the value that the code has without it", () => {
   expect(Object.keys(vars).sort()).toEqual(Object.keys(defaults).sort());
@@ -27,5 +29,8 @@ test("a limit that is no number in its range stops the start and is named", () =
   }
   expect(() => parseLimits({ LOG_LEVEL: "loud" })).toThrow("LOG_LEVEL");
   expect(() => parseLimits({ FANOUT_PAGE_SIZE: "0" })).toThrow("FANOUT_PAGE_SIZE");
-  expect(parseLimits({ TIMELINE_ENTRIES_MAX: "12", CLOCK_OFFSET_SECONDS: "-3600" })).toMatchObject({ TIMELINE_ENTRIES_MAX: 12, CLOCK_OFFSET_SECONDS: -3600 });
+  expect(parseLimits({ TIMELINE_ENTRIES_MAX: "12", CLOCK_OFFSET_SECONDS: "-3600" })).toMatchObject({
+    TIMELINE_ENTRIES_MAX: 12,
+    CLOCK_OFFSET_SECONDS: -3600,
+  });
 });

@@ -1,9 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  createMinter, ID_MAX, ID_MIN, idAfter, idBefore, logicalShardOfId, LOGICAL_SHARDS, lowestIdAt, padId, parseId,
-  SNOWFLAKE_EPOCH_MS, timeOfId, unpadId,
-} from "../../workers/lib/snowflake.ts"; // prettier-ignore
+  createMinter,
+  ID_MAX,
+  ID_MIN,
+  idAfter,
+  idBefore,
+  logicalShardOfId,
+  LOGICAL_SHARDS,
+  lowestIdAt,
+  padId,
+  parseId,
+  SNOWFLAKE_EPOCH_MS,
+  timeOfId,
+  unpadId,
+} from "../../workers/lib/snowflake.ts";
 
 const id = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const shard = fc.integer({ min: 0, max: LOGICAL_SHARDS - 1 });
@@ -29,7 +40,12 @@ test("an id from outside is taken if and only if it is 1 to 19 digits up to 2^63
       expect(parseId(String(value).padStart(width, "0"))).toBe(padId(String(value)));
     }),
   );
-  fc.assert(fc.property(fc.bigInt({ min: 2n ** 63n, max: 2n ** 90n }), (value) => void expect(parseId(String(value))).toBeNull()));
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: 2n ** 63n, max: 2n ** 90n }),
+      (value) => void expect(parseId(String(value))).toBeNull(),
+    ),
+  );
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" })), (text) => {
       if (!/^[0-9]{1,19}$/.test(text)) expect(parseId(text)).toBeNull();
@@ -52,8 +68,10 @@ test("an id tells the millisecond and the logical shard it was minted for", () =
 
 test("the lowest id of a time bounds it from below, before the first id and after the last one too", () => {
   fc.assert(fc.property(time, (ms) => void expect(timeOfId(lowestIdAt(ms))).toBe(ms)));
-  for (const before of [-1e15, -1, 0, SNOWFLAKE_EPOCH_MS - 1, SNOWFLAKE_EPOCH_MS]) expect(lowestIdAt(before)).toBe(ID_MIN);
-  for (const after of [SNOWFLAKE_EPOCH_MS + 2 ** 41, 253_402_300_799_999, 8.64e15]) expect(lowestIdAt(after)).toBe(ID_MAX);
+  for (const before of [-1e15, -1, 0, SNOWFLAKE_EPOCH_MS - 1, SNOWFLAKE_EPOCH_MS])
+    expect(lowestIdAt(before)).toBe(ID_MIN);
+  for (const after of [SNOWFLAKE_EPOCH_MS + 2 ** 41, 253_402_300_799_999, 8.64e15])
+    expect(lowestIdAt(after)).toBe(ID_MAX);
 });
 
 test("the id before and the id after are one away, and stop at both ends", () => {
@@ -71,21 +89,28 @@ test("the id before and the id after are one away, and stop at both ends", () =>
 test("ids of a shard rise whatever the clock does, even in bursts of more than a millisecond has", () => {
   const step = fc.oneof(fc.constant(0), fc.integer({ min: -100_000, max: 100_000 }));
   fc.assert(
-    fc.property(fc.array(fc.tuple(step, fc.integer({ min: 1, max: 40 })), { maxLength: 30 }), shard, (steps, logical) => {
-      let now = SNOWFLAKE_EPOCH_MS + 10_000_000;
-      const minter = createMinter(() => now);
-      let last = ID_MIN;
-      for (const [move, count] of steps) {
-        now += move;
-        for (let minted = 0; minted < count; minted += 1) {
-          const next = minter.next(logical);
-          expect(next > last).toBe(true);
-          last = next;
+    fc.property(
+      fc.array(fc.tuple(step, fc.integer({ min: 1, max: 40 })), { maxLength: 30 }),
+      shard,
+      (steps, logical) => {
+        let now = SNOWFLAKE_EPOCH_MS + 10_000_000;
+        const minter = createMinter(() => now);
+        let last = ID_MIN;
+        for (const [move, count] of steps) {
+          now += move;
+          for (let minted = 0; minted < count; minted += 1) {
+            const next = minter.next(logical);
+            expect(next > last).toBe(true);
+            last = next;
+          }
         }
-      }
-    }),
+      },
+    ),
   );
-  const minter = createMinter(() => SNOWFLAKE_EPOCH_MS + 5, () => 0.999_999);
+  const minter = createMinter(
+    () => SNOWFLAKE_EPOCH_MS + 5,
+    () => 0.999_999,
+  );
   const burst = Array.from({ length: 20_000 }, () => minter.next(7));
   expect(new Set(burst).size).toBe(burst.length);
   expect(burst.every((one, index) => index === 0 || one > (burst[index - 1] ?? ""))).toBe(true);

@@ -51,7 +51,11 @@ test("every table of the migrations has its drizzle table, and every drizzle tab
 });
 
 test("every shard has the same schema", async () => {
-  const schemas = await Promise.all(shards.map((shard) => query(shard, "SELECT type, name, sql FROM sqlite_master WHERE name NOT GLOB '_cf_*' ORDER BY name")));
+  const schemas = await Promise.all(
+    shards.map((shard) =>
+      query(shard, "SELECT type, name, sql FROM sqlite_master WHERE name NOT GLOB '_cf_*' ORDER BY name"),
+    ),
+  );
   for (const schema of schemas) expect(schema).toEqual(schemas[0]);
 });
 
@@ -61,24 +65,29 @@ const sqlOf = (value: unknown): string | null => {
   return typeof value === "string" ? `'${value}'` : String(Number(value));
 };
 
-test.each([...tables])("the columns of %s are what the migrations made, in order, with types, keys and defaults", async (name, table) => {
-  const { columns, primaryKeys } = getTableConfig(table);
-  const keys = primaryKeys.flatMap((key) => key.columns.map((column) => column.name));
-  const told = columns.map((column) => ({
-    name: column.name,
-    type: column.getSQLType().toUpperCase(),
-    notnull: Number(column.notNull),
-    dflt_value: sqlOf(column.default),
-    pk: column.primary ? 1 : keys.indexOf(column.name) + 1,
-  }));
-  for (const shard of shards) {
-    const rows = await query<ColumnRow & { cid: number }>(shard, `PRAGMA table_info("${name}")`);
-    const rowidAlias = rows.filter((row) => row.pk === 1 && row.type === "INTEGER" && row.notnull === 0).map((row) => row.name);
-    // SQLite does not call an INTEGER PRIMARY KEY "not null", although it never is.
-    const made = rows.map(({ cid: _cid, ...row }) => (rowidAlias.includes(row.name) ? { ...row, notnull: 1 } : row));
-    expect(told).toEqual(made);
-  }
-});
+test.each([...tables])(
+  "the columns of %s are what the migrations made, in order, with types, keys and defaults",
+  async (name, table) => {
+    const { columns, primaryKeys } = getTableConfig(table);
+    const keys = primaryKeys.flatMap((key) => key.columns.map((column) => column.name));
+    const told = columns.map((column) => ({
+      name: column.name,
+      type: column.getSQLType().toUpperCase(),
+      notnull: Number(column.notNull),
+      dflt_value: sqlOf(column.default),
+      pk: column.primary ? 1 : keys.indexOf(column.name) + 1,
+    }));
+    for (const shard of shards) {
+      const rows = await query<ColumnRow & { cid: number }>(shard, `PRAGMA table_info("${name}")`);
+      // SQLite does not call an INTEGER PRIMARY KEY "not null", although it never is.
+      const made = rows.map(({ cid: _cid, ...row }) => ({
+        ...row,
+        notnull: row.pk === 1 && row.type === "INTEGER" ? 1 : row.notnull,
+      }));
+      expect(told).toEqual(made);
+    }
+  },
+);
 
 test.each([...tables])("the indexes of %s are what the migrations made", async (name, table) => {
   const told = getTableConfig(table).indexes.map(({ config }) => ({
@@ -90,9 +99,15 @@ test.each([...tables])("the indexes of %s are what the migrations made", async (
   const [shard] = shards;
   if (shard === undefined) throw new Error("there is no shard");
   const made = (await query<IndexRow>(shard, `PRAGMA index_list("${name}")`)).filter((index) => index.origin === "c");
-  const columns = async (index: IndexRow) => (await query<{ name: string }>(shard, `PRAGMA index_info("${index.name}")`)).map((row) => row.name);
+  const columns = async (index: IndexRow) =>
+    (await query<{ name: string }>(shard, `PRAGMA index_info("${index.name}")`)).map((row) => row.name);
   const asTold = await Promise.all(
-    made.map(async (index) => ({ name: index.name, unique: index.unique === 1, partial: index.partial === 1, columns: await columns(index) })),
+    made.map(async (index) => ({
+      name: index.name,
+      unique: index.unique === 1,
+      partial: index.partial === 1,
+      columns: await columns(index),
+    })),
   );
   const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
   expect([...told].sort(byName)).toEqual(asTold.sort(byName));
@@ -104,7 +119,9 @@ test("ids are text, edges and the outbox have no rowid and no index that a write
   for (const name of ["following", "followers", "outbox"]) {
     const [row] = await query<{ sql: string }>(shard, `SELECT sql FROM sqlite_master WHERE name = '${name}'`);
     expect(row?.sql).toMatch(/WITHOUT ROWID/);
-    expect((await query<IndexRow>(shard, `PRAGMA index_list("${name}")`)).filter((index) => index.origin !== "pk")).toEqual([]);
+    expect(
+      (await query<IndexRow>(shard, `PRAGMA index_list("${name}")`)).filter((index) => index.origin !== "pk"),
+    ).toEqual([]);
   }
   for (const [name, table] of tables) {
     for (const column of getTableConfig(table).columns) {

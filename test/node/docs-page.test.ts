@@ -10,9 +10,15 @@ import { startLocalRuntime, type LocalRuntime } from "../../scripts/local-runtim
 
 /** No sandbox inside a container, and nothing that looks for the internet. */
 const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-]; // prettier-ignore
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 /** A folder for screenshots, for whoever wants to look. */
 const SCREENSHOTS = process.env["SCREENSHOTS"];
 
@@ -58,7 +64,10 @@ async function openDocs(width: number): Promise<{ page: Page; complaints: string
 async function call(path: string, json: object, token?: string): Promise<{ data: Record<string, string> }> {
   const answer = await fetch(`${runtime.entryUrl}${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(json),
   });
   expect(answer.status, path).toBe(201);
@@ -76,7 +85,9 @@ test("the page comes with a policy that lets no script in but its own", async ()
 
 test.each([390, 1280])("at %i px it lists every operation, fits the screen, and asks nobody else", async (width) => {
   const { page, complaints, hosts } = await openDocs(width);
-  const document = (await (await fetch(`${runtime.entryUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
+  const document = (await (await fetch(`${runtime.entryUrl}/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
   const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods));
   expect(await page.locator(".opblock").count()).toBe(operations.length);
   const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");

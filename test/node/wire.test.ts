@@ -39,7 +39,10 @@ async function send(method: string, path: string, { headers = {}, body = "" }: S
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part as Buffer);
   const bytes = Buffer.concat(parts);
-  const text = response.headers["content-encoding"] === "gzip" && bytes.length > 0 ? gunzipSync(bytes).toString() : bytes.toString();
+  const text =
+    response.headers["content-encoding"] === "gzip" && bytes.length > 0
+      ? gunzipSync(bytes).toString()
+      : bytes.toString();
   return { status: response.statusCode ?? 0, headers: response.headers, bytes, text };
 }
 
@@ -68,12 +71,15 @@ test("a short spelling is compressed once", async () => {
   expect(JSON.parse(answer.text)).toMatchObject({ meta: { result_count: 0 } });
 });
 
-test.each(["/2/tweets", "/2/auth/login", "/api/v2/users/1/follow"])("10 MB to %s is 413 before it is sent, with a length or in chunks", async (path) => {
-  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
-  expect(await raw(`${head}Content-Length: 10485760\r\n\r\n{"text":"`)).toMatch(/^HTTP\/1\.1 413 /);
-  const chunk = `${(40_000).toString(16)}\r\n${" ".repeat(40_000)}\r\n`;
-  expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`)).toMatch(/^HTTP\/1\.1 413 /);
-});
+test.each(["/2/tweets", "/2/auth/login", "/api/v2/users/1/follow"])(
+  "10 MB to %s is 413 before it is sent, with a length or in chunks",
+  async (path) => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
+    expect(await raw(`${head}Content-Length: 10485760\r\n\r\n{"text":"`)).toMatch(/^HTTP\/1\.1 413 /);
+    const chunk = `${(40_000).toString(16)}\r\n${" ".repeat(40_000)}\r\n`;
+    expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`)).toMatch(/^HTTP\/1\.1 413 /);
+  },
+);
 
 test("HEAD has the headers of GET and no body, compressed or not", async () => {
   for (const encoding of ["identity", "gzip"]) {
@@ -89,9 +95,14 @@ test("HEAD has the headers of GET and no body, compressed or not", async () => {
 
 test("a URL of any length gets a reason or is cut off by the runtime, and never fails the server", async () => {
   for (const length of [1_000, 8_000, 60_000]) {
-    for (const path of [`/2/tweets/${"1".repeat(length)}`, `/2/tweets?ids=${"1,".repeat(length / 2)}`, `/${"x".repeat(length)}`]) {
+    for (const path of [
+      `/2/tweets/${"1".repeat(length)}`,
+      `/2/tweets?ids=${"1,".repeat(length / 2)}`,
+      `/${"x".repeat(length)}`,
+    ]) {
       const answer = await send("GET", path).catch(() => null);
-      if (answer !== null) expect([400, 404, 414, 431], `${length} ${answer.text.slice(0, 100)}`).toContain(answer.status);
+      if (answer !== null)
+        expect([400, 404, 414, 431], `${length} ${answer.text.slice(0, 100)}`).toContain(answer.status);
     }
   }
   expect((await send("GET", "/healthz")).status).toBe(200);
@@ -130,7 +141,8 @@ test("broken HTTP is refused without harm", async () => {
     `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
     `${post}Content-Length: 15\r\n\r\n{"text":"\xff\xfe\xfd"}\r\n`,
   ];
-  for (const text of broken) expect(await raw(text), text.slice(0, 80)).toMatch(/^$|^HTTP\/1\.1 4\d\d |^HTTP\/1\.1 501 /);
+  for (const text of broken)
+    expect(await raw(text), text.slice(0, 80)).toMatch(/^$|^HTTP\/1\.1 4\d\d |^HTTP\/1\.1 501 /);
   // A body shorter than it says never becomes a tweet.
   await raw(`${post}Content-Length: 500\r\n\r\n{"text":"half a tweet"}`);
   const mine = await send("GET", `/2/users/${userId}/tweets`);

@@ -20,7 +20,7 @@ export async function comeToRest(run: Run): Promise<void> {
     if (round === ROUNDS_MAX) throw new Disagreement(`outboxes never empty: ${JSON.stringify(unfinished)}`);
     const due = Math.min(...unfinished.map((event) => event.nextSweepAt));
     passTime(Math.max(0, due - run.now()) + 1_000);
-    await run.world.sweep(run.isolate());
+    await run.sweep();
     run.sabotage?.beforeRest?.(run.world);
     await run.deliver();
   }

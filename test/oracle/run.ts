@@ -127,8 +127,14 @@ export class Run {
   /** Delivers what waits, in any order and some of it twice; at most `batches` batches. */
   async deliver(batches?: number): Promise<void> {
     const limit = batches === undefined ? {} : { batches };
-    await this.world.drain({ random: this.random, repeat: 0.12, ...limit });
+    const done = await this.world.drain({ random: this.random, repeat: 0.12, ...limit });
+    if (done.batches > 0) this.tell(`   ${done.delivered} delivered in ${done.batches} batches, ${done.repeated} to come again`);
     await this.noteDelivered();
+  }
+
+  async sweep(): Promise<void> {
+    await this.world.sweep(this.isolate());
+    this.tell(`   swept; ${this.world.queue.messages.length} messages wait`);
   }
 
   /** Marks the tweets whose post has had all its effects by now. */

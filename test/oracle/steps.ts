@@ -58,7 +58,7 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
     if (run.sabotage?.neverSweep === true) return;
     passTime(61 * SECOND + run.upTo(60 * SECOND));
     meets(run, "sweep", everybody(run));
-    await run.world.sweep(run.isolate());
+    await run.sweep();
     if (run.upTo(1) === 0) await run.deliver();
   },
   "stale KV": async (run) => {

@@ -83,7 +83,9 @@ class Visibility {
   #learn(log: ShardLog, row: LogColumns, read: { begins: boolean; askedAt: number }): void {
     const changes =
       row.log_changes === null ? [] : (JSON.parse(row.log_changes) as [number, "tweet" | "user", string][]);
-    if (read.begins || changes.length >= CHANGES_MAX) this.#forgetEverything();
+    // Before a shard's first reading nothing of it is remembered; later, a log that was not read on may have hidden changes.
+    const unread = read.begins && log.readAt !== -Infinity && row.log_newest > log.number;
+    if (unread || changes.length >= CHANGES_MAX) this.#forgetEverything();
     for (const [number, kind, subjectId] of changes) if (number > log.number) this.#forget(kind, subjectId);
     log.number = Math.max(log.number, row.log_newest);
     log.readAt = Math.max(log.readAt, read.askedAt);

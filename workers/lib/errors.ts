@@ -13,7 +13,7 @@ export type ErrorCode =
   | "internal"
   | "unavailable";
 
-/** One thing that is wrong with a request. `parameters` names the fields and repeats their values as they came. */
+/** One thing that is wrong with a request. `parameters` names the fields and repeats their values, but none of a body. */
 export interface ErrorItem {
   readonly message: string;
   readonly parameters?: Readonly<Record<string, readonly string[]>>;

@@ -135,6 +135,9 @@ async function mustBeJson(c: Context<AppEnv>): Promise<void> {
 
 interface Validation {
   readonly success: boolean;
+  readonly target: string;
+  /** The part of the request that was validated, as it came. */
+  readonly data: unknown;
   readonly error?: { readonly issues: readonly z.core.$ZodIssue[] };
 }
 
@@ -143,7 +146,18 @@ function refuse(result: Validation): void {
   const items: ErrorItem[] = (result.error?.issues ?? []).map((issue) => {
     const field = issue.path.map(String).join(".");
     const message = field === "" ? issue.message : `${field}: ${issue.message}`;
-    return field === "" ? { message } : { message, parameters: { [field]: [] } };
+    return field === "" ? { message } : { message, parameters: { [field]: valuesOf(result, issue.path[0]) } };
   });
   throw new DomainError("invalid_request", items[0]?.message ?? "The request is not valid.", items);
+}
+
+/** Characters of a refused value that are repeated. */
+const VALUE_LENGTH_MAX = 64;
+
+/** The values of a field of the path or query, to find the mistake by. Bodies hold passwords: nothing of them is repeated. */
+function valuesOf({ target, data }: Validation, field: PropertyKey | undefined): string[] {
+  if (target === "json" || field === undefined) return [];
+  const value: unknown = Reflect.get(Object(data), field);
+  const texts = [value].flat().filter((one) => typeof one === "string");
+  return texts.map((text) => text.slice(0, VALUE_LENGTH_MAX).toWellFormed());
 }
