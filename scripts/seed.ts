@@ -15,9 +15,9 @@ export const SEED_PASSWORD = "dunlin-demo";
 /** The accounts to log in as, with a word about each. The first is in the printed examples. */
 export const SEED_PEOPLE: readonly (readonly [username: string, description: string])[] = [
   ["alice", "Counts shorebirds before work."],
-  ["bobby", "Bakes rye bread, posts about rye bread."],
+  ["bob", "Bakes rye bread, posts about rye bread."],
   ["carol", "Takes the photographs."],
-  ["danny", "Reads more than he writes."],
+  ["dan", "Reads more than he writes."],
   ["stella_nova", "Followed by nearly everybody. Sings, too."],
 ];
 /** Registered last: where this account exists, the store is filled. */

@@ -50,6 +50,7 @@ async function prepareStore(): Promise<void> {
   console.log("preparing the store …");
   const vars = {
     PASSWORD_SCRYPT_N: SEED_SCRYPT_N,
+    USERNAME_LENGTH_MIN: "3",
     OUTBOX_SWEEP_AFTER_SECONDS: SEED_SWEEP_SECONDS,
     RATE_LIMIT_SCALE: "0",
     LOG_LEVEL: "error",

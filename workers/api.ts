@@ -30,6 +30,8 @@ const STATUS = {
 } as const satisfies Record<ErrorCode, readonly [number, string]>;
 
 const RETRY_AFTER_SECONDS = "1";
+/** Characters of an unknown path that its refusal repeats. */
+const PATH_SHOWN_MAX = 200;
 
 /** The whole HTTP API over one isolate's runtime (made from `env` unless given). */
 export function newApp(runtime?: Runtime): Hono<AppEnv> {
@@ -43,7 +45,7 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
     c.header("x-request-id", requestId);
     if (!c.res.headers.has("cache-control")) c.header("cache-control", "private, no-store");
     c.header("x-content-type-options", "nosniff");
-    compress(c.req.header("accept-encoding"), c.res);
+    compress(acceptedEncodings(c.req.raw), c.res);
   });
   app.use(cors({ origin: "*", exposeHeaders: ["x-request-id", "retry-after"], maxAge: 86_400 }));
   app.use(async (c, next) => {
@@ -74,7 +76,9 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
   }
   app.route("/", shortSpellings(app));
 
-  app.notFound((c) => problem(c.var.ctx.requestId, "not_found", `There is no ${c.req.method} ${c.req.path}.`));
+  app.notFound((c) =>
+    problem(c.var.ctx.requestId, "not_found", `There is no ${c.req.method} ${c.req.path.slice(0, PATH_SHOWN_MAX)}.`),
+  );
   app.onError((error, c) => {
     const { log, requestId } = c.var.ctx;
     if (error instanceof DomainError) return problem(requestId, error.code, error.detail, error.items);
@@ -105,12 +109,18 @@ function problem(requestId: string, code: ErrorCode, detail: string, items: read
 
 const COMPRESSIBLE = /^(application\/(problem\+)?json|text\/)/;
 
+/** What the client itself accepts: an edge in between may have asked for more on its own account, and says so in `cf`. */
+function acceptedEncodings(request: Request): string {
+  const asked = request.cf?.["clientAcceptEncoding"];
+  return typeof asked === "string" ? asked : (request.headers.get("accept-encoding") ?? "");
+}
+
 /** The runtime encodes the body itself when the header says so: no stream of ours stands in between. */
-function compress(accepted: string | undefined, { headers }: Response): void {
+function compress(accepted: string, { headers }: Response): void {
   if (headers.has("content-encoding") || !COMPRESSIBLE.test(headers.get("content-type") ?? "")) return;
   // Said on plain answers too: a cache must not give one client's encoding to another.
   if (headers.get("vary")?.includes("accept-encoding") !== true) headers.append("vary", "accept-encoding");
-  if (takesGzip(accepted ?? "")) headers.set("content-encoding", "gzip");
+  if (takesGzip(accepted)) headers.set("content-encoding", "gzip");
 }
 
 /** Reads an Accept-Encoding by RFC 9110: a weight of 0 refuses, "*" stands for what is not named. */

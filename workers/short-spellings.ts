@@ -44,7 +44,10 @@ function spelledOut(c: Context<AppEnv>, { method, long, body }: Spelling): Reque
   const headers = new Headers(c.req.raw.headers);
   headers.set("x-request-id", c.var.ctx.requestId);
   headers.delete("content-length");
-  if (body === undefined) return new Request(url, { method, headers });
+  // `cf` says what the client itself accepts.
+  const { cf } = c.req.raw;
+  const init: RequestInit = { method, headers, ...(cf === undefined ? {} : { cf }) };
+  if (body === undefined) return new Request(url, init);
   headers.set("content-type", "application/json");
-  return new Request(url, { method, headers, body: JSON.stringify(body(id)) });
+  return new Request(url, { ...init, body: JSON.stringify(body(id)) });
 }

@@ -79,7 +79,10 @@ describe(`an author of ${FOLLOWERS} followers`, { timeout: 120_000 }, () => {
     const requests = [...new Set(costs.map((cost) => cost.requests))];
     console.log(`${databases} databases: ${costs.length} pages, D1 requests a page: ${requests.join(", ")}`);
     expect(requests).toEqual([REQUESTS_A_PAGE]);
-    expect(costs.reduce((sum, cost) => sum + cost.pushes, 0), "one push a follower").toBe(FOLLOWERS);
+    expect(
+      costs.reduce((sum, cost) => sum + cost.pushes, 0),
+      "one push a follower",
+    ).toBe(FOLLOWERS);
     const held = await heldByWarm();
     expect(held.filter((ids) => ids?.length === 1 && ids[0] === tweet.id)).toHaveLength(WARM);
     expect(await outboxRows(world)).toEqual([]);

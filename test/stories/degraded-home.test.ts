@@ -112,7 +112,12 @@ describe.each(["error", "hang"] as const)("a home read where what fails answers 
 
   test("the reader's own shard on the day of return: what was pushed comes now, what was missed after recovery", async () => {
     world.advance(3 * DAY);
-    const missed = await plantTweets(world, far, { count: 2, from: world.now() - 60_000, every: 1_000, tier: "active" });
+    const missed = await plantTweets(world, far, {
+      count: 2,
+      from: world.now() - 60_000,
+      every: 1_000,
+      tier: "active",
+    });
     world.faults.shard(0, fault);
     const page = await reader.home();
     expect(page.ids).toEqual(fars);
@@ -188,7 +193,7 @@ describe.each(["error", "hang"] as const)("a home read where what fails answers 
     expect(stuck.ids).toEqual([]);
     world.faults.none();
     found.push(...seam.ids);
-    for (token = stuck.meta.next_token; token !== undefined; ) {
+    for (token = stuck.meta.next_token; token !== undefined;) {
       const next = await scroller.home({ max_results: 100, pagination_token: token });
       found.push(...next.ids);
       token = next.meta.next_token;

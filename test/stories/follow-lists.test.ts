@@ -34,13 +34,16 @@ async function walk(path: string, pageSize: number): Promise<string[]> {
 }
 
 describe.each(["followers", "following"])("%s", (list) => {
-  test.each([1000, 320, 100, 64, 7])("come in pages of %i with no gap and no repeat, whatever database they live in", async (size) => {
-    const ids = await walk(`/2/users/${hub.id}/${list}`, size);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect([...ids].sort()).toEqual(crowd.map((user) => user.id).sort());
-    const databases = new Set(ids.map((id) => shardIndexOf(world, id)));
-    expect(databases.size, "the crowd lives in every database").toBe(world.isolate.runtime.shards.count);
-  });
+  test.each([1000, 320, 100, 64, 7])(
+    "come in pages of %i with no gap and no repeat, whatever database they live in",
+    async (size) => {
+      const ids = await walk(`/2/users/${hub.id}/${list}`, size);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect([...ids].sort()).toEqual(crowd.map((user) => user.id).sort());
+      const databases = new Set(ids.map((id) => shardIndexOf(world, id)));
+      expect(databases.size, "the crowd lives in every database").toBe(world.isolate.runtime.shards.count);
+    },
+  );
 
   test("of somebody with none have no data, only a count of 0", async () => {
     const lonely = await world.register("lonely");
@@ -55,12 +58,16 @@ describe.each(["followers", "following"])("%s", (list) => {
     const [quitter, ...stayed] = await plantUsers(world, 40);
     const star = await world.register("star");
     if (quitter === undefined) throw new Error("nobody was planted");
-    await (list === "followers" ? plantFollows(world, [quitter, ...stayed], [star]) : plantFollows(world, [star], [quitter, ...stayed]));
+    await (list === "followers"
+      ? plantFollows(world, [quitter, ...stayed], [star])
+      : plantFollows(world, [star], [quitter, ...stayed]));
     const first = await star.asks<UserPage>(`/2/users/${star.id}/${list}?max_results=10`);
     const joiner = await world.register("joiner");
     await (list === "followers" ? joiner.follows(star) : star.follows(joiner));
     await world.drain();
-    const rest = await star.asks<UserPage>(`/2/users/${star.id}/${list}?max_results=100&pagination_token=${first.meta.next_token}`);
+    const rest = await star.asks<UserPage>(
+      `/2/users/${star.id}/${list}?max_results=100&pagination_token=${first.meta.next_token}`,
+    );
     const seen = [...(first.data ?? []), ...(rest.data ?? [])].map((user) => user.id);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual(expect.arrayContaining(stayed.map((user) => user.id)));
@@ -86,7 +93,16 @@ describe("a token", () => {
     }
     const [body = "", signature = ""] = token.split(".");
     const forged = btoa("0:1").replaceAll("=", "");
-    for (const bad of ["", "x", ".", `${body}.`, `.${signature}`, `${body}.${signature}.`, `${forged}.${signature}`, `${body}x.${signature}`]) {
+    for (const bad of [
+      "",
+      "x",
+      ".",
+      `${body}.`,
+      `.${signature}`,
+      `${body}.${signature}.`,
+      `${forged}.${signature}`,
+      `${body}x.${signature}`,
+    ]) {
       expect(await status(followers, bad), bad).toBe(400);
     }
   });

@@ -118,6 +118,12 @@ test("an author followed while the timeline is being rebuilt is whole in it, tho
   await bob.follows(alice);
   await world.drain(); // the follow's own merge comes while the rebuild is reading
   // The rebuild had read whom bob follows before he followed alice.
-  await timeline.merge({ entries: [], follows: new Map(), floor: "0".repeat(19), seenAt: world.now(), basedOn: opened.base });
+  await timeline.merge({
+    entries: [],
+    follows: new Map(),
+    floor: "0".repeat(19),
+    seenAt: world.now(),
+    basedOn: opened.base,
+  });
   expect(await bob.wholeHome()).toEqual(written);
 });

@@ -23,9 +23,16 @@ const deliveryOf = (count: number): fc.Arbitrary<Delivery> =>
       return { order: arrivals.sort((a, b) => a.key - b.key).map(({ event }) => event), batch };
     });
 
-const story = fc.integer({ min: 1, max: 5 }).chain((changes) =>
-  fc.record({ changes: fc.constant(changes), delivery: deliveryOf(changes), warm: fc.boolean(), postAfter: fc.nat({ max: changes }) }),
-);
+const story = fc
+  .integer({ min: 1, max: 5 })
+  .chain((changes) =>
+    fc.record({
+      changes: fc.constant(changes),
+      delivery: deliveryOf(changes),
+      warm: fc.boolean(),
+      postAfter: fc.nat({ max: changes }),
+    }),
+  );
 
 async function deliver(world: World, events: readonly CapturedMessage[], { order, batch }: Delivery): Promise<void> {
   for (let at = 0; at < order.length; at += batch) {

@@ -101,7 +101,9 @@ describe("scrolling past what a timeline keeps", () => {
     await world.drain();
     const [seam = ""] = all.slice(KEPT);
     expect(BigInt(await floorOf(bob)), "the floor rose").toBeGreaterThan(BigInt(seam));
-    const rest = await bob.wholeList(`/2/users/${bob.id}/timelines/reverse_chronological`, 100, { until_id: first.meta.oldest_id });
+    const rest = await bob.wholeList(`/2/users/${bob.id}/timelines/reverse_chronological`, 100, {
+      until_id: first.meta.oldest_id,
+    });
     expectSame([...first.ids, ...rest], all);
   });
 

@@ -13,7 +13,11 @@ async function worldOf(daysAgo: number): Promise<World> {
 
 async function storedBy(person: Person): Promise<{ tables: number; alarm: number | null }> {
   return await runInDurableObject(timelineOf(person), async (_timeline, state) => {
-    const { results } = { results: state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray() };
+    const { results } = {
+      results: state.storage.sql
+        .exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'")
+        .toArray(),
+    };
     return { tables: results.length, alarm: await state.storage.getAlarm() };
   });
 }
@@ -82,7 +86,11 @@ describe("a cold timeline", () => {
     expect(home.state).toBe("cold");
     const visit = "INSERT INTO readers (user_id, seen_at) VALUES (?, ?)";
     await databaseOf(world, reader.id).prepare(visit).bind(reader.id, world.now()).run();
-    const entries = [[deleted, author], [kept, author], [unwanted, dropped]] as const;
+    const entries = [
+      [deleted, author],
+      [kept, author],
+      [unwanted, dropped],
+    ] as const;
     const merge = {
       entries: entries.map(([{ id }, { id: authorId }]) => ({ id, tweetId: id, authorId, actorId: authorId })),
       follows: new Map([author, dropped].map(({ id }) => [id, { state: 1 as const, version: 1 }])),

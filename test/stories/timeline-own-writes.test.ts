@@ -75,7 +75,10 @@ test("others stop seeing a deleted tweet within VISIBILITY_CACHE_SECONDS, before
 });
 
 test("a deletion reaches an isolate that has been silent for longer than the log is trusted", async () => {
-  const world = await newWorld({ isolates: 2, vars: { CONTENT_CACHE_SECONDS: "100000", ACCESS_TOKEN_SECONDS: "100000" } });
+  const world = await newWorld({
+    isolates: 2,
+    vars: { CONTENT_CACHE_SECONDS: "100000", ACCESS_TOKEN_SECONDS: "100000" },
+  });
   const { elsewhere } = isolatesOf(world);
   const [alice, registered] = await world.registerAll("alice", "bob");
   const bob = registered.at(elsewhere);
@@ -108,6 +111,8 @@ test("a new name shows at once to whoever changed it, and to others within VISIB
   expect(await nameFor(alice)).toBe("Alice Anew");
   world.advance(VISIBILITY_CACHE_SECONDS);
   expect(await nameFor(bob)).toBe("Alice Anew");
-  const lookup = await bob.asks<{ includes: { users: { name: string }[] } }>(`/2/tweets/${tweet.id}?expansions=author_id`);
+  const lookup = await bob.asks<{ includes: { users: { name: string }[] } }>(
+    `/2/tweets/${tweet.id}?expansions=author_id`,
+  );
   expect(lookup.includes.users).toMatchObject([{ name: "Alice Anew" }]);
 });

@@ -66,7 +66,12 @@ describe.each(lists)("%s", (_name, path) => {
   });
 
   test("of an empty range has no data, only a count of 0, and no token", async () => {
-    for (const query of [`since_id=${idAt(0)}`, `until_id=${idAt(29)}`, `start_time=${timeOf(0)}&end_time=${timeOf(5)}`, "until_id=1"]) {
+    for (const query of [
+      `since_id=${idAt(0)}`,
+      `until_id=${idAt(29)}`,
+      `start_time=${timeOf(0)}&end_time=${timeOf(5)}`,
+      "until_id=1",
+    ]) {
       expect(await bob.asks(`${path()}?${query}`), query).toEqual({ meta: { result_count: 0 } });
     }
   });
@@ -76,12 +81,15 @@ describe.each(lists)("%s", (_name, path) => {
     expect((await bob.fetch(`${path()}?exclude=everything`)).status).toBe(400);
   });
 
-  test.each(["since_id=abc", "until_id=99999999999999999999", "start_time=yesterday", "end_time=2026-13-01T00:00:00Z", "pagination_token=made-up"])(
-    "refuses %s with a 400",
-    async (query) => {
-      expect((await bob.fetch(`${path()}?${query}`)).status).toBe(400);
-    },
-  );
+  test.each([
+    "since_id=abc",
+    "until_id=99999999999999999999",
+    "start_time=yesterday",
+    "end_time=2026-13-01T00:00:00Z",
+    "pagination_token=made-up",
+  ])("refuses %s with a 400", async (query) => {
+    expect((await bob.fetch(`${path()}?${query}`)).status).toBe(400);
+  });
 });
 
 test("a home with nobody followed and nothing written has no data, only a count of 0", async () => {
@@ -105,7 +113,11 @@ test("a client that polls from newest_id misses nothing, though a tweet commits 
   const seen = await reader.home();
   expect(seen.ids).toHaveLength(1);
   // Dan's was minted before Carol's and commits only now.
-  const [lateId] = await plantTweets(world, dan, { count: 1, from: Number(BigInt(late) >> 22n) + 1288834974657 - 500, every: 1 });
+  const [lateId] = await plantTweets(world, dan, {
+    count: 1,
+    from: Number(BigInt(late) >> 22n) + 1288834974657 - 500,
+    every: 1,
+  });
   const entry = { id: lateId ?? "", tweetId: lateId ?? "", authorId: dan.id, actorId: dan.id };
   await world.isolate.env.HOME_TIMELINE.getByName(reader.id).push({ entries: [entry] });
   expect((await reader.home({ since_id: seen.meta.newest_id })).ids).toContain(lateId);

@@ -7,7 +7,9 @@ const LIST_SECONDS = 60;
 const FEED_SECONDS = 30;
 const KV_STALE_SECONDS = 60;
 
-async function pullStory(options: { isolates?: number } = {}): Promise<{ world: World; star: Person; reader: Person; up: string }> {
+async function pullStory(
+  options: { isolates?: number } = {},
+): Promise<{ world: World; star: Person; reader: Person; up: string }> {
   const world = await newWorld({ vars: SMALL_TIERS, ...options });
   const [star, reader] = await world.registerAll("star", "reader");
   await reader.follows(star);
@@ -23,7 +25,9 @@ async function tiersOf(world: World, author: Person): Promise<unknown[]> {
 }
 
 const standingOf = async (world: World, author: Person) =>
-  (await rowsAt(world, author.id, "SELECT pull_listed, newest_pull_only_id FROM authors WHERE user_id = ?", author.id))[0];
+  (
+    await rowsAt(world, author.id, "SELECT pull_listed, newest_pull_only_id FROM authors WHERE user_id = ?", author.id)
+  )[0];
 
 describe("an author who crosses up into the pull tier", () => {
   test("is pushed and pulled for PULL_OVERLAP_SECONDS, and nobody misses or repeats a tweet, however stale KV is", async () => {
@@ -192,7 +196,9 @@ describe("an author who comes down from the pull tier", () => {
 
     // 863 newer ones are not enough: 800 are kept, and whole pages of 64 go.
     world.advance(3 * DAY);
-    posted.unshift(...(await plantTweets(world, star, { count: 861, from: world.now() - 8_610_000, every: 10_000, tier: "active" })));
+    posted.unshift(
+      ...(await plantTweets(world, star, { count: 861, from: world.now() - 8_610_000, every: 10_000, tier: "active" })),
+    );
     posted.unshift((await star.posts("still listed")).id);
     await world.drain();
     expect(await standingOf(world, star)).toMatchObject({ pull_listed: 1 });

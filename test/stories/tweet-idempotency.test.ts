@@ -10,7 +10,10 @@ const post = async (person: Person, text: string, idempotencyKey: string) => {
   return { status: response.status, body: await response.text() };
 };
 const follow = async (person: Person, target: Person, idempotencyKey: string) => {
-  const response = await person.fetch(`/2/users/${person.id}/following`, { json: { target_user_id: target.id }, idempotencyKey });
+  const response = await person.fetch(`/2/users/${person.id}/following`, {
+    json: { target_user_id: target.id },
+    idempotencyKey,
+  });
   return { status: response.status, body: await response.text() };
 };
 const textsOf = async (person: Person) => (await person.tweetsOf(person)).tweets.map((tweet) => tweet.text);

@@ -24,7 +24,13 @@ async function twins(): Promise<Twins> {
   const bea = await world.register("bea", { username: nameOf(), isolate: there });
   const meetInTime = () => {
     const frozen = Date.now() + 1_000;
-    for (const { runtime } of world.isolates) Object.assign(runtime, { ids: createMinter(() => frozen, () => 0.5) });
+    for (const { runtime } of world.isolates)
+      Object.assign(runtime, {
+        ids: createMinter(
+          () => frozen,
+          () => 0.5,
+        ),
+      });
   };
   return { world, ann, bea, meetInTime };
 }
@@ -53,7 +59,11 @@ describe("two isolates that mint the same id at the same moment", () => {
     meetInTime();
     const [, elsewhere] = world.isolates;
     if (elsewhere === undefined) throw new Error("two isolates were asked for");
-    const ids = [(await ann.posts("said here")).id, (await ann.at(elsewhere).posts("said there")).id, (await ann.posts("said here")).id];
+    const ids = [
+      (await ann.posts("said here")).id,
+      (await ann.at(elsewhere).posts("said there")).id,
+      (await ann.posts("said here")).id,
+    ];
     expect(new Set(ids).size).toBe(3);
     expect((await ann.home()).ids).toEqual(ids.reverse());
   });
@@ -99,7 +109,9 @@ test("posts of one author that run at once in two isolates all get ids of their 
   const world = await newWorld({ isolates: 2 });
   const alice = await world.register("alice");
   const posted = await Promise.all(
-    Array.from({ length: 10 }, (_, index) => alice.at(world.isolates[index % 2] ?? world.isolate).posts(`number ${index}`)),
+    Array.from({ length: 10 }, (_, index) =>
+      alice.at(world.isolates[index % 2] ?? world.isolate).posts(`number ${index}`),
+    ),
   );
   const ids = posted.map((tweet) => tweet.id);
   expect(new Set(ids).size).toBe(10);

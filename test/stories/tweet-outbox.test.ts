@@ -34,9 +34,20 @@ async function drainStepwise(after?: () => Promise<void>): Promise<CapturedMessa
 }
 
 async function dump(): Promise<string> {
-  const tables = ["tweets", "authors", "mentions", "following", "followers", "follow_counts", "outbox", "visibility_log"];
+  const tables = [
+    "tweets",
+    "authors",
+    "mentions",
+    "following",
+    "followers",
+    "follow_counts",
+    "outbox",
+    "visibility_log",
+  ];
   const rows = await Promise.all(
-    shardBindings(world.isolate.env).flatMap((shard) => tables.map((table) => shard.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all())),
+    shardBindings(world.isolate.env).flatMap((shard) =>
+      tables.map((table) => shard.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all()),
+    ),
   );
   return JSON.stringify([rows.map(({ results }) => results), await heldBy(alice), await heldBy(bob)]);
 }
@@ -196,7 +207,10 @@ test("a page message that is lost is sent again by the sweep from the cursor tha
   await world.drain({ batches: 6 });
   const [row] = await outboxRows(world);
   const saved = JSON.parse(row?.progress ?? "{}") as Record<string, string>;
-  expect(Object.values(saved).some((cursor) => cursor !== ""), "some pages were served").toBe(true);
+  expect(
+    Object.values(saved).some((cursor) => cursor !== ""),
+    "some pages were served",
+  ).toBe(true);
   expect(world.queue.loseAll()).toBeGreaterThan(0);
   world.meter.reset();
   world.advance(SWEEP_AFTER);

@@ -8,7 +8,8 @@ import { newWorld, type Person, type World } from "../support/world.ts";
 /** FEED_ENTRIES_MAX of the project. */
 const FEED_ENTRIES = 200;
 
-const feedOf = async (author: Person) => await env.FEEDS.get<{ ids: string[]; floor: string }>(feedKey(author.id), "json");
+const feedOf = async (author: Person) =>
+  await env.FEEDS.get<{ ids: string[]; floor: string }>(feedKey(author.id), "json");
 
 /** Work in the test's hand: each run reads `committed` when it begins and publishes it when it is let go. */
 function heldWork() {
@@ -64,7 +65,12 @@ test("a run that fails tells whoever asked, and the next one works", async () =>
 
 async function authorOf(world: World, tweets: number): Promise<{ author: Person; ids: string[] }> {
   const author = await world.register("author");
-  const ids = await plantTweets(world, author, { count: tweets, from: world.now() - tweets * 1_000, every: 1_000, tier: "pull" });
+  const ids = await plantTweets(world, author, {
+    count: tweets,
+    from: world.now() - tweets * 1_000,
+    every: 1_000,
+    tier: "pull",
+  });
   return { author, ids };
 }
 
@@ -86,7 +92,10 @@ test("a feed is a whole snapshot of standing tweets, complete above its floor", 
   const last = ids[FEED_ENTRIES - 1] ?? "0";
   expect(await feedOf(author)).toEqual({ v: 1, ids: ids.slice(0, FEED_ENTRIES), floor: String(BigInt(last) - 1n) });
   const gone = "UPDATE tweets SET deleted_at = 1 WHERE id >= ? AND author_id = ?";
-  await databaseOf(world, author.id).prepare(gone).bind(ids[29] ?? "", author.id).run();
+  await databaseOf(world, author.id)
+    .prepare(gone)
+    .bind(ids[29] ?? "", author.id)
+    .run();
   await feed.refresh();
   expect(await feedOf(author)).toEqual({ v: 1, ids: ids.slice(30), floor: "0".repeat(19) });
 });
@@ -95,7 +104,8 @@ test("the list of pull authors is the shards' own, each time anew", async () => 
   const world = await newWorld();
   const [one, other] = [await world.register("one", { shard: 0 }), await world.register("other", { shard: 1 })];
   const listed = async (person: Person, state: 0 | 1) => {
-    const write = "INSERT INTO authors (user_id, pull_listed) VALUES (?, ?) ON CONFLICT DO UPDATE SET pull_listed = excluded.pull_listed";
+    const write =
+      "INSERT INTO authors (user_id, pull_listed) VALUES (?, ?) ON CONFLICT DO UPDATE SET pull_listed = excluded.pull_listed";
     await databaseOf(world, person.id).prepare(write).bind(person.id, state).run();
     await env.PULL_LIST.getByName("pull-authors").refresh();
     return await env.FEEDS.get<string[]>(PULL_LIST_KEY, "json");

@@ -49,8 +49,20 @@ const entry: fc.Arbitrary<TimelineEntry> = fc.integer({ min: 1_000, max: 1_000 +
   return { id: idOf(number), tweetId: idOf(number - 500), authorId: "0000000000000000009", actorId };
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("push" as const), entries: fc.array(entry, { minLength: 1, maxLength: 3 }) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("remove" as const), tweets: fc.array(id, { minLength: 1, maxLength: 4 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("push" as const),
+      entries: fc.array(entry, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("remove" as const),
+      tweets: fc.array(id, { minLength: 1, maxLength: 4 }),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -89,7 +101,8 @@ function applyToModel(model: Model, step: Step): void {
   }
   if (step.kind === "follow" && (model.follows.get(step.author)?.version ?? 0) < step.version) {
     model.follows.set(step.author, step);
-    if (step.state === 0) for (const one of model.entries.values()) if (one.actorId === step.author) model.entries.delete(one.id);
+    if (step.state === 0)
+      for (const one of model.entries.values()) if (one.actorId === step.author) model.entries.delete(one.id);
   }
   if (step.kind === "merge") {
     if (step.floor !== null && step.floor > model.floor) model.floor = step.floor;
@@ -114,7 +127,7 @@ const wanted = (model: Model, floor: string): TimelineEntry[] =>
 
 function readByPages(pages: TimelinePages, size: number): TimelineEntry[] {
   const found: TimelineEntry[] = [];
-  for (let before = TOP; ; ) {
+  for (let before = TOP; ;) {
     const page = pages.read({ before, since: ZERO, count: size });
     found.push(...page.entries);
     const last = page.entries.at(-1);
@@ -165,24 +178,30 @@ test("pages hold what a plain list would: complete above a floor that only rises
         expect(store.rows.size, "no row is left behind").toBeLessThanOrEqual(2 + Math.max(entriesMax, 8));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
   expect(trims, "trimming was met").toBeGreaterThan(100);
 });
 
 test("a page between two ids is the same cut of the whole, whatever the range", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), id, id, fc.integer({ min: 1, max: 20 }), (steps, before, since, count) => {
-      const { pages: first, reopen } = newPages(40);
-      let pages = first;
-      for (const one of steps) pages = applyToPages(pages, one, reopen);
-      const inRange = readByPages(pages, 10_000).filter((one) => one.id < before && one.id > since);
-      expect(reopen().read({ before, since, count })).toEqual({
-        entries: inRange.slice(0, count),
-        more: inRange.length > count,
-      });
-    }),
-    { numRuns: 200 },
+    fc.property(
+      fc.array(step, { maxLength: 60 }),
+      id,
+      id,
+      fc.integer({ min: 1, max: 20 }),
+      (steps, before, since, count) => {
+        const { pages: first, reopen } = newPages(40);
+        let pages = first;
+        for (const one of steps) pages = applyToPages(pages, one, reopen);
+        const inRange = readByPages(pages, 10_000).filter((one) => one.id < before && one.id > since);
+        expect(reopen().read({ before, since, count })).toEqual({
+          entries: inRange.slice(0, count),
+          more: inRange.length > count,
+        });
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 

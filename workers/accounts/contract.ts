@@ -24,8 +24,8 @@ function distinctWithoutCase(names: readonly string[]): string[] {
 
 const username = z
   .string()
-  .regex(/^[A-Za-z0-9_]{4,15}$/, "must be 4 to 15 characters of A-Z, a-z, 0-9 and _")
-  .meta({ example: "ada_l" });
+  .regex(/^[A-Za-z0-9_]{1,15}$/, "must be up to 15 characters of A-Z, a-z, 0-9 and _")
+  .meta({ example: "ada_l", minLength: 4 });
 const password = textOf(8, 256).meta({ format: "password" });
 const email = exactText
   .max(254)

@@ -4,7 +4,7 @@ import { logicalShardOfUsername } from "../lib/shards.ts";
 import type { RegisterBody, SessionData } from "./contract.ts";
 import { hashPassword } from "./passwords.ts";
 import { newToken, presentSession } from "./sessions.ts";
-import { refuseReservedUsername } from "./usernames.ts";
+import { refuseReservedUsername, refuseShortUsername } from "./usernames.ts";
 import { recordUser, type NewUser } from "./writer.ts";
 
 /** Two isolates rarely mint the same id, and hardly ever twice in a row. */
@@ -15,6 +15,7 @@ const MINTS_MAX = 5;
  * then nothing is written.
  */
 export async function registerUser(ctx: Ctx, asked: RegisterBody): Promise<SessionData> {
+  refuseShortUsername(ctx, asked.username);
   refuseReservedUsername(asked.username);
   const passwordHash = await hashPassword(asked.password, ctx.limits.PASSWORD_SCRYPT_N);
   for (let mints = 0; mints < MINTS_MAX; mints += 1) {

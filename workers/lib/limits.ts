@@ -39,6 +39,7 @@ const limitsSchema = z.object({
   REFRESH_TOKEN_DAYS: amount(30),
   REFRESH_REUSE_SECONDS: amount(30),
   PASSWORD_SCRYPT_N: atLeastOne(32_768),
+  USERNAME_LENGTH_MIN: atLeastOne(4),
   RATE_LIMIT_SCALE: amount(1),
   CLOCK_OFFSET_SECONDS: numeric.default(0),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
