@@ -165,7 +165,13 @@ export class HomeTimeline extends DurableObject<Env> {
 
   /** Bases are times, so a rebuilt timeline never answers to the base of an earlier one. */
   #openBuilding(): Building {
-    this.#building ??= { base: Date.now() + Math.random(), entries: [], floor: ID_MIN, follows: new Map(), deleted: new Set() };
+    this.#building ??= {
+      base: Date.now() + Math.random(),
+      entries: [],
+      floor: ID_MIN,
+      follows: new Map(),
+      deleted: new Set(),
+    };
     return this.#building;
   }
 

@@ -38,8 +38,13 @@ export interface FollowState {
 }
 
 class Writer {
-  #view = new DataView(new ArrayBuffer(4096));
+  #view: DataView;
   #at = 0;
+
+  /** Grows beyond `room` bytes where it must. */
+  constructor(room = 4096) {
+    this.#view = new DataView(new ArrayBuffer(room));
+  }
 
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#view.byteLength) return;
@@ -70,6 +75,12 @@ class Writer {
     this.#room(ID_BYTES);
     this.#view.setBigUint64(this.#at, BigInt(value));
     this.#at += ID_BYTES;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    new Uint8Array(this.#view.buffer).set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   bytes(): Uint8Array {
@@ -112,16 +123,23 @@ class Reader {
   }
 }
 
+/** A push writes the whole head page again, but only its own entry is new: the others keep the bytes they had. */
+const packedEntries = new WeakMap<TimelineEntry, Uint8Array>();
+
+function packEntry({ id, tweetId, authorId, actorId }: TimelineEntry): Uint8Array {
+  const retweet = tweetId !== id || actorId !== authorId;
+  const writer = new Writer(retweet ? 1 + 4 * ID_BYTES : 1 + 2 * ID_BYTES);
+  writer.byte(retweet ? FLAG_RETWEET : 0);
+  for (const part of retweet ? [id, authorId, tweetId, actorId] : [id, authorId]) writer.id(part);
+  return writer.bytes();
+}
+
 function writeEntries(writer: Writer, entries: readonly TimelineEntry[]): void {
   writer.count(entries.length);
-  for (const { id, tweetId, authorId, actorId } of entries) {
-    const retweet = tweetId !== id || actorId !== authorId;
-    writer.byte(retweet ? FLAG_RETWEET : 0);
-    writer.id(id);
-    writer.id(authorId);
-    if (!retweet) continue;
-    writer.id(tweetId);
-    writer.id(actorId);
+  for (const entry of entries) {
+    let bytes = packedEntries.get(entry);
+    if (bytes === undefined) packedEntries.set(entry, (bytes = packEntry(entry)));
+    writer.raw(bytes);
   }
 }
 

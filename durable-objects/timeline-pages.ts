@@ -28,7 +28,7 @@ export interface Merge {
   readonly floor?: string;
   /** Complete up to here, for everyone followed. */
   readonly through?: string;
-  /** Who is followed, with versions; applied where higher. */
+  /** Who is followed and who no longer is, with versions; applied where higher. */
   readonly follows?: ReadonlyMap<string, FollowState>;
   /** The reader's visit as it now stands in the reader's shard. */
   readonly seenAt?: number;
@@ -153,12 +153,16 @@ export class TimelinePages {
     if (given === undefined) return;
     const follows = this.#loadFollows();
     let changed = follows.size === 0;
+    const ended = new Set<string>();
     for (const [author, follow] of given) {
       if ((follows.get(author)?.version ?? 0) >= follow.version) continue;
       follows.set(author, follow);
+      if (follow.state === 0) ended.add(author);
       changed = true;
     }
     if (changed) this.#store.save(FOLLOWS_KEY, packFollows(follows));
+    // The event of that unfollow will be no news, so its entries go now; the merge saves the head.
+    if (ended.size > 0) this.#dropWhere((entry) => ended.has(entry.actorId));
   }
 
   #admitted(entries: readonly TimelineEntry[]): TimelineEntry[] {

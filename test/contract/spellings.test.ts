@@ -108,3 +108,16 @@ test("a request in short spelling has one id, in the answer and in the logs, and
   expect(answer.headers.get("vary")).toBe("accept-encoding");
   expect(answer.headers.get("content-encoding")).toBe("gzip");
 });
+
+test("what the client itself accepts counts in either spelling, not what an edge asks for on the way", async () => {
+  const { alice } = cast;
+  for (const path of ["/api/v2/timelines/home", `/2/users/${alice.id}`]) {
+    const encoding = async (accepted: string) => {
+      const cf = { clientAcceptEncoding: accepted } as RequestInitCfProperties;
+      const answer = await alice.fetch(path, { headers: { "accept-encoding": "br, gzip" }, cf });
+      return answer.headers.get("content-encoding");
+    };
+    expect(await encoding("identity"), path).toBeNull();
+    expect(await encoding("gzip"), path).toBe("gzip");
+  }
+});

@@ -34,7 +34,7 @@ export async function playPlan(plan: Plan, table: CoverageTable | null, sabotage
       const r = await stub.read({ before: "9999999999999999999", since: "0", count: 100 });
       dump.push(run.nameOf(person.id) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id)));
     }
-    console.log(dump.join("\n") + "\nnow " + Date.now());
+    run.tell(dump.join("\n") + "\nnow " + Date.now());
     // END DEBUG
     const why = error instanceof Error ? error.message : String(error);
     const story = run.story.slice(-STORY_LINES).join("\n");

@@ -44,9 +44,7 @@ describe("who registers", () => {
     // The account, its unique name, the credentials and the session.
     expect(world.meter.d1.rowsWritten).toBe(4);
     const rows = await Promise.all(
-      (["users", "credentials", "refresh_tokens"] as const).map((table) =>
-        rowsOf(world.isolate, table, ada.id),
-      ),
+      (["users", "credentials", "refresh_tokens"] as const).map((table) => rowsOf(world.isolate, table, ada.id)),
     );
     expect(rows.map((found) => found.length)).toEqual([1, 1, 1]);
     const stored = JSON.stringify(rows);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createDependencies, DependencyFailed } from "../../workers/lib/dependency.ts";
 import { newWorld } from "../support/world.ts";
 
-const SETTINGS = { deadlineMs: 20, failuresToOpen: 3, openMs: 1_000 };
+const SETTINGS = { deadlineMs: 200, failuresToOpen: 3, openMs: 1_000 };
 
 function breaker() {
   const clock = { ms: 0 };
@@ -101,7 +101,7 @@ describe("a circuit breaker", () => {
 
 describe("an isolate whose timeline object hangs", () => {
   test("waits out BREAKER_FAILURES deadlines, then answers from the store without asking it", async () => {
-    const vars = { READ_DEADLINE_MS: "60", BREAKER_FAILURES: "3", BREAKER_OPEN_MS: "600000" };
+    const vars = { READ_DEADLINE_MS: "400", BREAKER_FAILURES: "3", BREAKER_OPEN_MS: "600000" };
     const world = await newWorld({ vars, isolates: 2 });
     const alice = await world.register("alice");
     const tweet = await alice.posts("still here");
@@ -120,7 +120,7 @@ describe("an isolate whose timeline object hangs", () => {
   });
 
   test("asks it once more when BREAKER_OPEN_MS are over, and again for everybody once that worked", async () => {
-    const vars = { READ_DEADLINE_MS: "60", BREAKER_FAILURES: "2", BREAKER_OPEN_MS: "0" };
+    const vars = { READ_DEADLINE_MS: "400", BREAKER_FAILURES: "2", BREAKER_OPEN_MS: "0" };
     const world = await newWorld({ vars });
     const alice = await world.register("alice");
     const tweet = await alice.posts("still here");

@@ -126,6 +126,27 @@ test("a client that polls from newest_id misses nothing, though a tweet commits 
   expect(settled.meta.newest_id, "once nothing can come below it").toBe(settled.ids[0]);
 });
 
+test("mentions page newest first, and a client that polls misses none that is recorded late", async () => {
+  const [carol, dan, reader] = await world.registerAll("carol", "dan", "reader");
+  const path = `/2/users/${reader.id}/mentions`;
+  const early = await carol.posts(`@${reader.username} one`);
+  await world.drain();
+  const late = await carol.posts(`@${reader.username} two, its event waits`);
+  const [waiting] = world.queue.messages;
+  world.queue.loseAll();
+  const prompt = await dan.posts(`three, @${reader.username}`);
+  await world.drain();
+  const seen = await reader.page(path);
+  expect(seen.ids).toEqual([prompt.id, early.id]);
+  if (waiting === undefined) throw new Error("no event was sent");
+  world.queue.messages = [waiting];
+  await world.drain();
+  expect((await reader.page(path, { since_id: seen.meta.newest_id })).ids).toContain(late.id);
+  expect(await reader.wholeList(path, 1)).toEqual([prompt.id, late.id, early.id]);
+  await carol.deletes(late);
+  expect(await reader.wholeList(path, 1)).toEqual([prompt.id, early.id]);
+});
+
 test("a profile pages on below what an isolate remembers, though several of a page were just deleted", async () => {
   const author = await world.register("author");
   const written = await plantTweets(world, author, { count: 130, from: begin, every: 1_000 });

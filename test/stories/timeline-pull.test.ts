@@ -1,7 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { plantTweets, rowsAt } from "../support/planting.ts";
 import { becomePullAuthor, DAY, gainFollowers, heldBy, SMALL_TIERS } from "../support/timelines.ts";
 import { newWorld, type Person, type World } from "../support/world.ts";
+
+// Many steps, or waits that a feed object makes of its own: a busy machine needs longer than the default.
+vi.setConfig({ testTimeout: 120_000 });
 
 const LIST_SECONDS = 60;
 const FEED_SECONDS = 30;

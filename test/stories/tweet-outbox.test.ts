@@ -92,8 +92,8 @@ describe.each(["error", "drop"] as const)("where sending to the queue ends in: %
     let waited = 0;
     let attempts = 0;
     while (waits.length < 8) {
-      world.advance(30);
-      waited += 30;
+      world.advance(60);
+      waited += 60;
       await world.sweep();
       const [row] = await outboxRows(world);
       if (row === undefined) throw new Error("the event is not in the outbox any more");

@@ -6,7 +6,9 @@ const RESERVED: ReadonlySet<string> = new Set(
   `about account accounts admin api apps assets auth bookmarks communities compose docs download dunlin explore favicon feed
    feeds hashtag healthz help home i intent jobs likes lists login logout media mentions messages metrics moderation
    notifications oauth oembed openapi privacy register robots search security service settings share signin signup
-   sitemap static status statuses support terms timeline timelines tos trends tweet tweets users v1 well_known`.split(/\s+/),
+   sitemap static status statuses support terms timeline timelines tos trends tweet tweets users v1 well_known`.split(
+    /\s+/,
+  ),
 );
 
 /** Throws `invalid_request` for a name shorter than USERNAME_LENGTH_MIN. */

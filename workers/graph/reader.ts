@@ -22,6 +22,20 @@ export async function readFollowing(ctx: Ctx, userId: string): Promise<Map<strin
   return new Map(rows.map((row) => [row.id, row.version]));
 }
 
+/**
+ * Every edge `userId` ever made, ended ones too: whoever keeps a copy must know their versions, or a late event of an
+ * earlier follow would count as news. One query, of the user's own shard.
+ */
+export async function readFollowStates(
+  ctx: Ctx,
+  userId: string,
+): Promise<Map<string, { state: 0 | 1; version: number }>> {
+  const rows = await ctx.dbOf(userId).all<{ id: string; state: 0 | 1; version: number }>(sql`
+    SELECT ${following.followeeId} AS id, ${following.state}, ${following.version} FROM ${following}
+    WHERE ${following.followerId} = ${userId}`);
+  return new Map(rows.map(({ id, state, version }) => [id, { state, version }]));
+}
+
 /** A page of whom `userId` follows, in key order below `before` (exclusive). */
 export async function readFollowingPage(
   ctx: Ctx,

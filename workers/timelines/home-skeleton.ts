@@ -7,7 +7,14 @@ import { DomainError } from "../lib/errors.ts";
 import { ID_MIN, idAfter, idBefore, lowestIdAt } from "../lib/snowflake.ts";
 import { KV_STALE_SECONDS, readFeeds, readPullList, type PullAuthors } from "./pull-feeds.ts";
 import { readStore, type IdRange } from "./read-store.ts";
-import { missedSince, rebuildTimeline, returnToTimeline, shardOf, StoreIncomplete, visitIsDue } from "./return-to-timeline.ts";
+import {
+  missedSince,
+  rebuildTimeline,
+  returnToTimeline,
+  shardOf,
+  StoreIncomplete,
+  visitIsDue,
+} from "./return-to-timeline.ts";
 
 /** Part of a home timeline, by ids. */
 export interface Skeleton {
@@ -66,7 +73,11 @@ async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: Pull
     } catch (error) {
       if (!(error instanceof DependencyFailed) && !(error instanceof StoreIncomplete)) throw error;
       // What was pushed is still true; what came while the reader was away is missing for now.
-      return { home, degraded: failedNames(error), settled: least(idBefore(lowestIdAt(missedSince(ctx, home))), settledAt(ctx, home, pullList)) };
+      return {
+        home,
+        degraded: failedNames(error),
+        settled: least(idBefore(lowestIdAt(missedSince(ctx, home))), settledAt(ctx, home, pullList)),
+      };
     }
   }
   throw new DependencyFailed("timeline", "it kept changing while it was read");

@@ -6,7 +6,7 @@ import { perIsolate, type Ctx } from "../lib/context.ts";
 import { encodeCursor } from "../lib/cursor.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Viewer } from "../lib/route.ts";
-import { ID_MAX, ID_MIN, unpadId } from "../lib/snowflake.ts";
+import { ID_MAX, ID_MIN, lowestIdAt, unpadId } from "../lib/snowflake.ts";
 import { readAuthorTweetIds, readMentionIds } from "../tweets/reader.ts";
 import type { TimelinePageQuery } from "./contract.ts";
 import { fillPage, type FilledPage } from "./fill-page.ts";
@@ -46,9 +46,12 @@ export async function readMentions(
 ): Promise<TimelinePage> {
   const list = `mentions:${userId}`;
   const range = pageRange(ctx, list, query);
-  const filled = await fillPage(ctx, viewer, range, async (part) =>
-    skeletonOf(await guarded(ctx, userId, () => readMentionIds(ctx, userId, part)), part.count),
-  );
+  // Consumers record mentions behind their tweets and in any order: one may still come below the newest.
+  const settled = lowestIdAt(ctx.clock.now() - ctx.limits.HEAD_SETTLE_SECONDS * 1000);
+  const filled = await fillPage(ctx, viewer, range, async (part) => {
+    const ids = await guarded(ctx, userId, () => readMentionIds(ctx, userId, part));
+    return { ...skeletonOf(ids, part.count), settled };
+  });
   if (filled.views.length === 0) await mustExist(ctx, userId);
   return pageOf(ctx, list, filled);
 }

@@ -1,8 +1,7 @@
 import type { HomeRead, MergeHome } from "../../durable-objects/home-timeline.ts";
-import type { FollowState } from "../../durable-objects/packed-pages.ts";
 import type { Merge } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
-import { readFollowing } from "../graph/reader.ts";
+import { readFollowStates } from "../graph/reader.ts";
 import { activeWindowMs } from "../lib/limits.ts";
 import { ID_MAX, ID_MIN, idBefore, lowestIdAt } from "../lib/snowflake.ts";
 import { readStore } from "./read-store.ts";
@@ -43,8 +42,9 @@ function mergeIn(ctx: Ctx, userId: string, merge: MergeHome): Promise<boolean> {
 /** What everyone followed has written since `since`, ready to merge. */
 async function readMissed(ctx: Ctx, userId: string, since: string): Promise<Merge> {
   const through = lowestIdAt(ctx.clock.now());
-  const follows = await readFollows(ctx, userId);
-  const missed = await readWhole(ctx, [userId, ...follows.keys()], since);
+  const follows = await ctx.dependencies.guard(shardOf(ctx, userId), () => readFollowStates(ctx, userId));
+  const followed = [...follows].filter(([, follow]) => follow.state === 1).map(([author]) => author);
+  const missed = await readWhole(ctx, [userId, ...followed], since);
   return { ...missed, follows, through };
 }
 
@@ -74,11 +74,6 @@ export class StoreIncomplete extends Error {
     this.name = "StoreIncomplete";
     this.failed = failed;
   }
-}
-
-async function readFollows(ctx: Ctx, userId: string): Promise<Map<string, FollowState>> {
-  const following = await ctx.dependencies.guard(shardOf(ctx, userId), () => readFollowing(ctx, userId));
-  return new Map([...following].map(([author, version]) => [author, { state: 1 as const, version }]));
 }
 
 export const shardOf = (ctx: Ctx, id: string): string => `shard:${ctx.shards.indexOf(id)}`;
