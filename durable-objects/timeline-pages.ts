@@ -13,6 +13,8 @@ const HEAD_KEY = 0;
 const FOLLOWS_KEY = -1;
 const TOMBSTONES_MAX = 200;
 const PAGE_ENTRIES = 64;
+/** A small timeline has small pages, so that trimming by whole pages still keeps most of what it may keep. */
+export const pageEntriesOf = (entriesMax: number): number => Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(entriesMax / 8)));
 /** A merge of more entries than this writes all pages anew instead of one row for each. */
 const INSERTS_MAX = 8;
 
@@ -52,8 +54,7 @@ export class TimelinePages {
     this.#settings = settings;
     this.#head = head;
     this.#newest = newest;
-    // A small timeline has small pages, so that trimming by whole pages still keeps most of what it may keep.
-    this.#pageEntries = Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(settings.entriesMax / 8)));
+    this.#pageEntries = pageEntriesOf(settings.entriesMax);
   }
 
   /** The stored timeline, or null where there is none. One row read. */

@@ -58,10 +58,13 @@ async function tokens(env: Env, execution: ExecutionContext, ids: readonly strin
   return Promise.all(ids.map((id) => signAccessToken(ctx, id, "bench")));
 }
 
+/** As much text as a pushed entry. */
+const entryOf = (id: string): string => JSON.stringify({ id, tweetId: id, authorId: id, actorId: id });
+
 async function writeRows(env: Env, { lists, concurrency }: WriteRows): Promise<{ startedAt: number; endedAt: number }> {
   const startedAt = Date.now();
   await Promise.all(
-    lists.map((ids) => mapConcurrently(ids, concurrency, async (id) => objectOf(env, id).writeRow({ id }))),
+    lists.map((ids) => mapConcurrently(ids, concurrency, async (id) => objectOf(env, id).writeRow({ entry: entryOf(id) }))),
   );
   return { startedAt, endedAt: Date.now() };
 }

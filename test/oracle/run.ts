@@ -7,10 +7,13 @@ import { passTime } from "./time.ts";
 
 /** Half a second lies between the clocks of the two isolates. */
 const SKEW_SECONDS = 0.5;
-const USERS_AT_FIRST = 6;
+const USERS_AT_FIRST = 7;
 export const USERS_MAX = 9;
 /** Users that many follow: the first ones. */
 const STARS = 2;
+/** How many follow a star at first: below, between and above the thresholds of 3 and 5. */
+const CROWDS = [0, 2, 3, 4, 4, 6, 6, 6];
+const PULL_OVERLAP_MS = 11 * 60_000;
 
 /** Somebody reading down their home, or polling it. */
 export interface Scroll {
@@ -62,7 +65,47 @@ export class Run {
     const run = new Run(world, plan.salt, sabotage);
     run.random = randomFrom(plan.salt);
     for (let index = 0; index < USERS_AT_FIRST; index += 1) await run.register();
+    await run.gatherCrowds();
     return run;
+  }
+
+  /** A run would be half over before the stars were stars, so it may begin with their crowds. */
+  private async gatherCrowds(): Promise<void> {
+    for (const star of this.people.slice(0, STARS)) {
+      const others = this.people.filter((one) => one.id !== star.id);
+      for (const one of others.slice(0, this.pick(CROWDS))) await this.follow(one, star);
+    }
+    await this.deliver();
+    if (this.upTo(1) === 0) return;
+    // Whoever posts now is known to be pulled when the overlap is over.
+    for (const star of this.people.slice(0, STARS)) await this.post(star);
+    await this.deliver();
+    passTime(PULL_OVERLAP_MS);
+  }
+
+  async follow(follower: Person, followee: Person): Promise<void> {
+    await this.anywhere(follower).follows(followee);
+    this.model.follow(follower.id, followee.id, this.now());
+    this.tell(`   ${this.nameOf(follower.id)} follows ${this.nameOf(followee.id)}`);
+  }
+
+  async unfollow(follower: Person, followee: Person): Promise<void> {
+    await this.anywhere(follower).unfollows(followee);
+    this.model.unfollow(follower.id, followee.id);
+    this.tell(`   ${this.nameOf(follower.id)} unfollows ${this.nameOf(followee.id)}`);
+  }
+
+  async post(author: Person): Promise<void> {
+    const text = `${this.nameOf(author.id)} says ${this.model.tweets.size}`;
+    const tweet = await this.anywhere(author).posts(text);
+    this.model.post({ id: tweet.id, authorId: author.id, text }, this.now());
+    this.tell(`   ${this.nameOf(author.id)} posts ${this.nameOf(tweet.id)} ${tweet.id}`);
+  }
+
+  async delete(author: Person, id: string): Promise<void> {
+    await this.anywhere(author).deletes({ id });
+    this.model.delete(id, this.now());
+    this.tell(`   ${this.nameOf(author.id)} deletes ${this.nameOf(id)}`);
   }
 
   now(): number {

@@ -13,6 +13,9 @@ const DAY = 24 * HOUR;
 /** From what a cache forgets to what a timeline does. */
 const ABSENCES = [40 * SECOND, 95 * SECOND, 11 * 60 * SECOND, 2 * HOUR, 7 * HOUR, 23.9 * HOUR, 25 * HOUR, 3 * DAY, 13.9 * DAY, 15 * DAY, 20 * DAY];
 
+/** Mostly one; at times more than a feed or a timeline keeps. */
+const POSTS_AT_ONCE = [1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 14];
+
 /** Plays a step. What it met is noted by kind and author. */
 export async function play(run: Run, step: Step, index: number): Promise<void> {
   run.choose(step);
@@ -30,7 +33,7 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
     if (run.upTo(1) === 0) await readHome(run, run.anywhere(person), {});
   },
   post: async (run, { who }) => {
-    const count = run.upTo(5) === 0 ? 4 : 1;
+    const count = run.pick(POSTS_AT_ONCE) ?? 1;
     for (let index = 0; index < count; index += 1) await post(run, run.person(who));
     meets(run, "post", [run.person(who).id]);
   },
@@ -118,11 +121,7 @@ function meetsWaiting(run: Run, what: string): void {
 }
 
 async function post(run: Run, author: Person): Promise<void> {
-  const text = `${run.nameOf(author.id)} says ${run.model.tweets.size}`;
-  const at = run.anywhere(author);
-  const tweet = await at.posts(text);
-  run.model.post({ id: tweet.id, authorId: author.id, text }, run.now());
-  run.tell(`   ${run.nameOf(author.id)} posts ${run.nameOf(tweet.id)} ${tweet.id}`);
+  await run.post(author);
   if (run.upTo(3) === 0) await readHome(run, run.anywhere(author), { max_results: 5 });
 }
 
@@ -133,9 +132,7 @@ async function deleteOne(run: Run, { who }: Step): Promise<void> {
   const id = run.pick(run.upTo(1) === 0 ? standing.slice(0, 3) : standing);
   if (id === undefined) return;
   meets(run, "delete", [author.id]);
-  await run.anywhere(author).deletes({ id });
-  run.model.delete(id, run.now());
-  run.tell(`   ${run.nameOf(author.id)} deletes ${run.nameOf(id)}`);
+  await run.delete(author, id);
   if (run.upTo(2) === 0) await lookUp(run, run.anywhere(author), [id]);
   if (run.upTo(2) === 0) await readHome(run, run.anywhere(author), { max_results: 20 });
 }
@@ -143,16 +140,12 @@ async function deleteOne(run: Run, { who }: Step): Promise<void> {
 async function follow(run: Run, follower: Person, followee: Person, what: string): Promise<void> {
   if (follower.id === followee.id) return;
   meets(run, what, [followee.id]);
-  await run.anywhere(follower).follows(followee);
-  run.model.follow(follower.id, followee.id, run.now());
-  run.tell(`   ${run.nameOf(follower.id)} follows ${run.nameOf(followee.id)}`);
+  await run.follow(follower, followee);
 }
 
 async function unfollow(run: Run, follower: Person, followee: Person): Promise<void> {
   meets(run, "unfollow", [followee.id]);
-  await run.anywhere(follower).unfollows(followee);
-  run.model.unfollow(follower.id, followee.id);
-  run.tell(`   ${run.nameOf(follower.id)} unfollows ${run.nameOf(followee.id)}`);
+  await run.unfollow(follower, followee);
 }
 
 async function unfollowOne(run: Run, { who }: Step): Promise<void> {
@@ -175,7 +168,8 @@ async function refollowOne(run: Run, { who }: Step): Promise<void> {
 async function swing(run: Run, star: Person, up: boolean): Promise<void> {
   meets(run, up ? "many follow" : "many unfollow", [star.id]);
   const others = run.people.filter((one) => one.id !== star.id && run.model.user(one.id).follows.has(star.id) !== up);
-  for (const one of others.slice(0, 1 + run.upTo(4))) {
+  const all = up && run.upTo(1) === 0;
+  for (const one of others.slice(0, all ? others.length : 1 + run.upTo(3))) {
     if (up) await follow(run, one, star, "follow");
     else await unfollow(run, one, star);
   }

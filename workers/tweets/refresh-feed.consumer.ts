@@ -1,10 +1,8 @@
+import { pageEntriesOf } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
 import type { TweetDeleted, TweetPosted } from "./events.ts";
 import { readPullState } from "./reader.ts";
 import { writePullKnown, writePullListed, writePullUnlisted } from "./writer.ts";
-
-/** Timelines drop whole pages, so a few tweets more than they keep must be newer before one is surely below their floor. */
-const PAGE_SLACK = 64;
 
 /**
  * Keeps the KV feed of a pull author current, and the author's place in the list: in, before the first tweet that nobody
@@ -22,7 +20,9 @@ export async function refreshFeed(ctx: Ctx, event: TweetPosted | TweetDeleted): 
     await ctx.pullList().refresh();
     await writePullKnown(ctx, authorId);
   } else if (state.tier !== "pull" && state.listed) {
-    const left = await writePullUnlisted(ctx, authorId, ctx.limits.TIMELINE_ENTRIES_MAX + PAGE_SLACK);
+    // Timelines drop whole pages: with so many newer ones pushed, what was only pulled is below every floor.
+    const { TIMELINE_ENTRIES_MAX: kept } = ctx.limits;
+    const left = await writePullUnlisted(ctx, authorId, kept + pageEntriesOf(kept));
     if (left) await ctx.pullList().refresh();
   }
 }
