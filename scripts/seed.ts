@@ -4,6 +4,8 @@
  * interrupted goes on, because every step may be repeated.
  *
  *     node scripts/seed.ts http://127.0.0.1:8787
+ *
+ * The server must run with USERNAME_LENGTH_MIN=3, for bob and dan.
  */
 import { ApiClient, type Account } from "./api-client.ts";
 import { eachOf, seededRandom } from "./lib.ts";

@@ -5,8 +5,6 @@ import type { Run } from "./run.ts";
 /** The product and the model disagree. */
 export class Disagreement extends Error {}
 
-export const homePath = (person: Person): string => `/2/users/${person.id}/timelines/reverse_chronological`;
-
 export function same(run: Run, what: string, got: readonly string[], wanted: readonly string[]): void {
   if (got.length === wanted.length && got.every((id, index) => id === wanted[index])) return;
   const [has, wants] = [new Set(got), new Set(wanted)];

@@ -1,5 +1,5 @@
 import type { Person } from "../support/person.ts";
-import { checkPage, Disagreement, homePath, same, wholeUserList } from "./checks.ts";
+import { checkPage, Disagreement, same, wholeUserList } from "./checks.ts";
 import { newestFirst } from "./model.ts";
 import type { Run } from "./run.ts";
 import { pollHome } from "./steps.ts";
@@ -29,13 +29,14 @@ export async function comeToRest(run: Run): Promise<void> {
 
 /** At rest the product and the model agree in everything, for everybody. */
 export async function checkAgreement(run: Run): Promise<void> {
-  for (const person of run.people) {
-    const someone = run.anywhere(person);
-    await checkHome(run, someone);
-    await checkLists(run, someone);
-    await checkProfile(run, run.anywhere(run.pick(run.people) ?? person), person);
-  }
+  await Promise.all(run.people.map((person) => checkPerson(run.beside(), person)));
   await checkCounts(run);
+}
+
+async function checkPerson(run: Run, person: Person): Promise<void> {
+  await checkHome(run, person);
+  await checkLists(run, run.anywhere(person));
+  await checkProfile(run, run.anywhere(run.pick(run.people) ?? person), person);
 }
 
 /** Home is read in pages of any size, by way of any isolate, to the very end. */
@@ -100,5 +101,3 @@ export async function checkPollers(run: Run): Promise<void> {
     throw new Disagreement(`${run.nameOf(person.id)} polls and never saw ${run.names(missed.map((tweet) => tweet.id))}`);
   }
 }
-
-export { homePath };

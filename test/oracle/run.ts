@@ -1,6 +1,6 @@
 import { newWorld, Person, type Isolate, type World } from "../support/world.ts";
 import { Meetings } from "./coverage.ts";
-import { Model } from "./model.ts";
+import { Model, SETTLE_MS } from "./model.ts";
 import { randomFrom, type Plan, type Step } from "./plan.ts";
 import { emptyTables, readOutboxes } from "./tables.ts";
 import { passTime } from "./time.ts";
@@ -64,7 +64,7 @@ export class Run {
     sabotage?.begin?.(world);
     const run = new Run(world, plan.salt, sabotage);
     run.random = randomFrom(plan.salt);
-    for (let index = 0; index < USERS_AT_FIRST; index += 1) await run.register();
+    await Promise.all(Array.from({ length: USERS_AT_FIRST }, (_, index) => run.register(index)));
     await run.gatherCrowds();
     return run;
   }
@@ -116,6 +116,13 @@ export class Run {
     this.story.push(line);
   }
 
+  /** The same run with choices of its own, for work that goes on beside other work. */
+  beside(): Run {
+    const beside = Object.create(this) as Run;
+    beside.random = randomFrom(this.upTo(0x7fffffff));
+    return beside;
+  }
+
   choose(step: Step): void {
     this.random = randomFrom(step.seed);
     passTime(step.after);
@@ -159,10 +166,10 @@ export class Run {
     return [...ids].map((id) => this.nameOf(id)).join(" ");
   }
 
-  async register(): Promise<Person> {
-    const username = `o${this.salt.toString(36)}_${this.people.length}`.padEnd(4, "_");
+  async register(index = this.people.length): Promise<Person> {
+    const username = `o${this.salt.toString(36)}_${index}`.padEnd(4, "_");
     const person = await this.world.register("", { username, isolate: this.isolate() });
-    this.people.push(person);
+    this.people[index] = person;
     this.model.register(person.id, username);
     return person;
   }
@@ -180,9 +187,10 @@ export class Run {
     this.tell(`   swept; ${this.world.queue.messages.length} messages wait`);
   }
 
-  /** Marks the tweets whose post has had all its effects by now. */
+  /** Marks the tweets whose post has had all its effects by now; of what takes longer, polling promises nothing. */
   private async noteDelivered(): Promise<void> {
-    const waiting = [...this.model.tweets.values()].filter((tweet) => tweet.deliveredAt === null);
+    const since = this.now() - SETTLE_MS;
+    const waiting = [...this.model.tweets.values()].filter((tweet) => tweet.deliveredAt === null && tweet.postedAt >= since);
     if (waiting.length === 0) return;
     const unfinished = await readOutboxes();
     const posts = new Set(unfinished.map((event) => event.payload.tweetId).filter((id) => id !== undefined).map(plain));

@@ -64,12 +64,13 @@ export interface HydratedTweets {
  * Tweets by id, as `viewer` may see them; deleted ones are not in the map. At most one D1 query a shard, none where
  * everything is remembered and the shard's visibility log was read within VISIBILITY_CACHE_SECONDS. One's own tweets are
  * always read anew: a deletion shows at once to whoever acts, in every isolate.
+ * @param options `without`: dependencies that failed this request already, so that none costs it a second deadline.
  */
 export async function hydrateTweets(
   ctx: Ctx,
   viewer: Viewer | null,
   ids: readonly string[],
-  options: { ownFromStore: boolean } = { ownFromStore: true },
+  options: { ownFromStore: boolean; without?: ReadonlySet<string> } = { ownFromStore: true },
 ): Promise<HydratedTweets> {
   const byShard = groupBy(new Set(ids), (id) => ctx.shards.indexOf(id));
   const views = new Map<string, TweetView>();
@@ -77,6 +78,7 @@ export async function hydrateTweets(
   const failed: string[] = [];
   await Promise.all(
     [...byShard].map(async ([index, wanted]) => {
+      if (options.without?.has(`shard:${index}`) === true) return wanted.forEach((id) => unread.add(id));
       try {
         const own = options.ownFromStore ? (viewer?.userId ?? null) : null;
         await hydrateShard(ctx, index, wanted, { views, own });

@@ -25,6 +25,8 @@ interface Filling {
   readonly views: TweetView[];
   readonly shown: Set<string>;
   readonly degraded: Set<string>;
+  /** Shards that gave no content: they are not asked again for this page. */
+  readonly unreadable: Set<string>;
   settled: string;
   position: string;
   end: boolean;
@@ -44,6 +46,7 @@ export async function fillPage(
     views: [],
     shown: new Set(),
     degraded: new Set(),
+    unreadable: new Set(),
     settled: ID_MAX,
     position: range.before,
     end: false,
@@ -72,9 +75,12 @@ async function take(
     ctx,
     viewer,
     skeleton.entries.map((entry) => entry.tweetId),
-    { ownFromStore: false },
+    { ownFromStore: false, without: filling.unreadable },
   );
-  for (const name of hydrated.failed) filling.degraded.add(name);
+  for (const name of hydrated.failed) {
+    filling.degraded.add(name);
+    filling.unreadable.add(name);
+  }
   for (const [index, entry] of skeleton.entries.entries()) {
     if (filling.views.length === most) return;
     filling.position = entry.id;
