@@ -88,12 +88,15 @@ function drawByWeight(weights: readonly number[], random: () => number): () => n
 function readTexts(count: number): string[] {
   const path = sharedData("tweeteval/tweets.jsonl.gz");
   if (path !== null) {
-    const lines = gunzipSync(readFileSync(path)).toString().split("\n", count + 1);
+    const lines = gunzipSync(readFileSync(path))
+      .toString()
+      .split("\n", count + 1);
     return lines.slice(0, count).map((line) => (JSON.parse(line) as { t: string }).t);
   }
   const words = "the sea was calm and a flock of dunlin turned over #mudflats with @friends at low tide".split(" ");
   const random = seededRandom(3);
-  const sentence = () => Array.from({ length: 8 + Math.floor(random() * 16) }, () => words[Math.floor(random() * words.length)]);
+  const sentence = () =>
+    Array.from({ length: 8 + Math.floor(random() * 16) }, () => words[Math.floor(random() * words.length)]);
   return Array.from({ length: count }, () => sentence().join(" "));
 }
 
@@ -104,14 +107,27 @@ export function makeDataset(count: number, tweetCount: number): Dataset {
   const follows = edges === null ? generateFollows(count) : densest(edges, count);
   const followers = Array.from({ length: count }, () => 0);
   for (const [, followee] of follows) followers[followee] = (followers[followee] ?? 0) + 1;
-  const tweets = makeTweets(users, tweetCount, followers.map((number) => Math.sqrt(number + 1)));
-  return { users, follows, tweets, source: edges === null ? "generated graph and texts" : "Higgs graph, TweetEval texts" };
+  const tweets = makeTweets(
+    users,
+    tweetCount,
+    followers.map((number) => Math.sqrt(number + 1)),
+  );
+  return {
+    users,
+    follows,
+    tweets,
+    source: edges === null ? "generated graph and texts" : "Higgs graph, TweetEval texts",
+  };
 }
 
 function readEdges(): string[][] | null {
   const path = sharedData("higgs-twitter/follow_union.tsv.gz");
   if (path === null) return null;
-  return gunzipSync(readFileSync(path)).toString().trimEnd().split("\n").map((line) => line.split("\t"));
+  return gunzipSync(readFileSync(path))
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split("\t"));
 }
 
 const HUB_FOLLOWERS = 1200;

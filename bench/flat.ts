@@ -49,7 +49,9 @@ async function openSide(bundle: string, tweetCount: number): Promise<Side> {
 }
 
 export async function benchFlat(bundle: string, report: Report): Promise<void> {
-  report.section(`Flat: ${FEW_TWEETS} tweets stored against ${MANY_TWEETS}, no big author in the feed against one of ${BIG_AUTHOR_FOLLOWERS} followers`);
+  report.section(
+    `Flat: ${FEW_TWEETS} tweets stored against ${MANY_TWEETS}, no big author in the feed against one of ${BIG_AUTHOR_FOLLOWERS} followers`,
+  );
   const client = new LoadClient();
   const sides = [await openSide(bundle, FEW_TWEETS), await openSide(bundle, MANY_TWEETS)] as const;
   try {
@@ -77,7 +79,10 @@ async function measureSides(client: LoadClient, sides: readonly Side[]): Promise
     const readers = dataset.users.slice(1 + AUTHORS, 1 + AUTHORS + 2 * GROUP).map((user) => user.id);
     const asks = homeAsks(readers, await tokensFor(runtime, readers));
     await warmHomes(client, runtime, asks);
-    for (const [label, from] of [["big author in the feed", 0], ["none", GROUP]] as const) {
+    for (const [label, from] of [
+      ["big author in the feed", 0],
+      ["none", GROUP],
+    ] as const) {
       const name = `${count} tweets, ${label}`;
       await client.prepare(name, asks.slice(from, from + GROUP));
       kinds.push({ name, asks: name, origin: runtime.url, server: runtime.pid, holds: FULL_PAGE });
@@ -88,7 +93,8 @@ async function measureSides(client: LoadClient, sides: readonly Side[]): Promise
 
 function print(report: Report, warm: readonly Measured[], uncached: readonly Measured[]): void {
   printMeasured(report, [...warm, ...uncached.map((one) => ({ ...one, name: `${one.name}, caches off` }))]);
-  const ratio = (measured: readonly Measured[], a: number, b: number) => ratioOf(measured[a]?.p50s ?? [], measured[b]?.p50s ?? []);
+  const ratio = (measured: readonly Measured[], a: number, b: number) =>
+    ratioOf(measured[a]?.p50s ?? [], measured[b]?.p50s ?? []);
   const budget = (name: string, value: number) => report.budget({ name, value, limit: 1.3, must: "at most", unit: "" });
   budget(`home p50 with ${MANY_TWEETS} tweets against ${FEW_TWEETS}`, ratio(warm, 3, 1));
   budget(`home p50 with an author of ${BIG_AUTHOR_FOLLOWERS} followers against none`, ratio(warm, 0, 1));

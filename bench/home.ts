@@ -17,7 +17,12 @@ export async function benchHome(stage: MainStage, report: Report): Promise<void>
   await warmHomes(stage.client, stage.runtime, asks);
   const [empty, home] = await against(stage, "home", 10);
   const [emptyToo, viewer] = await against(stage, "viewer", 5);
-  const [bare] = await runRounds(stage.client, [kindOf(stage, "bare")], { rounds: 3, secondsEach: 1, connections: CONNECTIONS });
+  const references = [kindOf(stage, "bare"), kindOf(stage, "query")];
+  const [bare, query] = await runRounds(stage.client, references, {
+    rounds: 3,
+    secondsEach: 1,
+    connections: CONNECTIONS,
+  });
   await stage.restart({ CONTENT_CACHE_ENTRIES: "0" });
   await warmHomes(stage.client, stage.runtime, asks);
   const [emptyLast, uncached] = await against(stage, "home", 5);
@@ -27,6 +32,7 @@ export async function benchHome(stage: MainStage, report: Report): Promise<void>
     named(home, "home"),
     named(viewer, "home, viewer fields asked"),
     named(uncached, "home, isolate caches off"),
+    named(query, "one empty D1 query (reference)"),
     named(bare, "bare route (the client's own bound)"),
   ]);
   const ratios = {
@@ -35,11 +41,19 @@ export async function benchHome(stage: MainStage, report: Report): Promise<void>
     cachesOff: ratioOf(uncached.rates, emptyLast.rates),
     homeByCpu: empty.serverCpuMicros / home.serverCpuMicros,
   };
-  report.line(`against the empty object of the same rounds: viewer fields ${ratios.viewer.toFixed(2)}, caches off ${ratios.cachesOff.toFixed(2)}`);
+  report.line(
+    `against the empty object of the same rounds: viewer fields ${ratios.viewer.toFixed(2)}, caches off ${ratios.cachesOff.toFixed(2)}`,
+  );
   report.line(`by the server's CPU time a request instead of requests a second: home ${ratios.homeByCpu.toFixed(2)}`);
-  report.budget({ name: "home, requests/s against an empty object call", value: ratios.home, limit: 0.4, must: "at least", unit: "" });
+  report.budget({
+    name: "home, requests/s against an empty object call",
+    value: ratios.home,
+    limit: 0.4,
+    must: "at least",
+    unit: "",
+  });
   report.budget({ name: "home, p99", value: home.p99, limit: 200, must: "at most", unit: " ms" });
-  report.figure("home", { ratios, empty, home, viewer, uncached, bare });
+  report.figure("home", { ratios, empty, home, viewer, uncached, query, bare });
 }
 
 async function prepare(stage: MainStage): Promise<Ask[]> {
@@ -50,13 +64,21 @@ async function prepare(stage: MainStage): Promise<Ask[]> {
   const asks = homeAsks(ids, own);
   await client.prepare("home", asks);
   await client.prepare("viewer", homeAsks(ids, own, VIEWER_FIELDS));
-  await client.prepare("empty", ids.map((id): Ask => ({ path: `/bench/empty-object/${id}` })));
+  await client.prepare(
+    "empty",
+    ids.map((id): Ask => ({ path: `/bench/empty-object/${id}` })),
+  );
+  await client.prepare("query", [{ path: "/bench/one-query" }]);
   await client.prepare("bare", [{ path: "/bench/bare" }]);
   return asks;
 }
 
 /** The empty object and `asks` in turn. */
-async function against(stage: MainStage, asks: "home" | "viewer", rounds: number): Promise<readonly [Measured, Measured]> {
+async function against(
+  stage: MainStage,
+  asks: "home" | "viewer",
+  rounds: number,
+): Promise<readonly [Measured, Measured]> {
   const kinds = [kindOf(stage, "empty"), { ...kindOf(stage, asks), holds: FULL_PAGE }];
   const [empty, asked] = await runRounds(stage.client, kinds, { rounds, secondsEach: 1, connections: CONNECTIONS });
   return [measured(empty), measured(asked)];

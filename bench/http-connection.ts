@@ -82,7 +82,7 @@ function parse(bytes: Buffer): Answer | null {
 
 function dechunk(bytes: Buffer, from: number): Buffer | null {
   const parts: Buffer[] = [];
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const lineEnd = bytes.indexOf(LINE_END, at);
     if (lineEnd === -1) return null;
     const size = Number.parseInt(bytes.toString("latin1", at, lineEnd), 16);

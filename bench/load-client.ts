@@ -32,7 +32,10 @@ export interface Loaded {
   readonly cpuSeconds: number;
 }
 
-type Order = { readonly id: number } & ({ readonly prepare: string; readonly asks: readonly Ask[] } | { readonly load: Load });
+type Order = { readonly id: number } & (
+  | { readonly prepare: string; readonly asks: readonly Ask[] }
+  | { readonly load: Load }
+);
 interface Report {
   readonly id: number;
   readonly value?: Loaded;
@@ -63,7 +66,8 @@ export class LoadClient {
   async load(load: Load): Promise<Loaded> {
     const loaded = await this.#order({ load });
     if (loaded === undefined) throw new Error("the load client said nothing");
-    if (loaded.wrong > 0) throw new Error(`${loaded.wrong} wrong answers to ${load.asks}, the first: ${loaded.firstWrong}`);
+    if (loaded.wrong > 0)
+      throw new Error(`${loaded.wrong} wrong answers to ${load.asks}, the first: ${loaded.firstWrong}`);
     return loaded;
   }
 
@@ -94,7 +98,9 @@ async function run(load: Load): Promise<Loaded> {
   const mark = load.holds === undefined ? null : Buffer.from(load.holds);
   const latencies: number[] = [];
   const tally = { wrong: 0, firstWrong: null as string | null, bodyBytes: 0 };
-  const connections = await Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(load.origin)));
+  const connections = await Promise.all(
+    Array.from({ length: load.connections }, () => HttpConnection.open(load.origin)),
+  );
   const cpuBefore = process.cpuUsage();
   const began = performance.now();
   const until = load.seconds === undefined ? Infinity : began + load.seconds * 1000;
@@ -104,7 +110,8 @@ async function run(load: Load): Promise<Loaded> {
       const { status, body } = await connection.send(message);
       latencies.push(performance.now() - sentAt);
       tally.bodyBytes += body.length;
-      if ((load.status === undefined ? status < 300 : status === load.status) && (mark === null || body.includes(mark))) continue;
+      if ((load.status === undefined ? status < 300 : status === load.status) && (mark === null || body.includes(mark)))
+        continue;
       tally.wrong += 1;
       tally.firstWrong ??= `${message.toString("latin1").split("\r\n")[0]} -> ${status} ${body.toString().slice(0, 400)}`;
     }

@@ -32,7 +32,10 @@ export async function openMainStage(bundle: string, report: Report): Promise<Mai
   const client = new LoadClient();
   const runtime = await startBench(bundle, store.path);
   await loadFacts(runtime, dataset);
-  const tokens = await tokensFor(runtime, users.map((user) => user.id));
+  const tokens = await tokensFor(
+    runtime,
+    users.map((user) => user.id),
+  );
   const stage: MainStage = {
     client,
     dataset,
@@ -49,11 +52,24 @@ export async function openMainStage(bundle: string, report: Report): Promise<Mai
       store.remove();
     },
   };
-  const seconds = await warmHomes(client, runtime, homeAsks(users.map((user) => user.id), tokens));
+  const seconds = await warmHomes(
+    client,
+    runtime,
+    homeAsks(
+      users.map((user) => user.id),
+      tokens,
+    ),
+  );
   report.line(
     `${users.length} users, ${follows.length} follows, ${tweets.length} tweets (${dataset.source}); ` +
       `${readers.length} homes of ${HOME_LEAST} tweets or more; all rebuilt by a first read in ${seconds.toFixed(1)} s`,
   );
-  report.figure("stage", { users: users.length, follows: follows.length, tweets: tweets.length, source: dataset.source, rebuildSeconds: seconds });
+  report.figure("stage", {
+    users: users.length,
+    follows: follows.length,
+    tweets: tweets.length,
+    source: dataset.source,
+    rebuildSeconds: seconds,
+  });
   return stage;
 }

@@ -34,7 +34,9 @@ export class Report {
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {
     const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => (row[index] ?? "").length)));
     const write = (row: readonly string[]) => {
-      const cells = row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)));
+      const cells = row.map((cell, index) =>
+        index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+      );
       this.line(cells.join("  ").trimEnd());
     };
     for (const row of [head, ...rows]) write(row);

@@ -40,7 +40,11 @@ export interface Measured {
 }
 
 /** Runs `kinds` in turn. One round more than asked goes first, uncounted: it warms. */
-export async function runRounds(client: LoadClient, kinds: readonly Kind[], options: RoundsOptions): Promise<Measured[]> {
+export async function runRounds(
+  client: LoadClient,
+  kinds: readonly Kind[],
+  options: RoundsOptions,
+): Promise<Measured[]> {
   const runs = kinds.map((): { loaded: Loaded; serverCpu: number }[] => []);
   for (let round = -1; round < options.rounds; round += 1) {
     for (const [index, kind] of kinds.entries()) {

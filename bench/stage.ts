@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../scripts/lib.ts";
 import { startLocalRuntime, type LocalRuntime } from "../scripts/local-runtime.ts";
-import { logicalShardOfId } from "../workers/lib/snowflake.ts";
 import { shardOf, type Dataset } from "./dataset.ts";
+import { factsOf, type Row } from "./facts.ts";
 import type { Ask } from "./http-connection.ts";
 import type { LoadClient } from "./load-client.ts";
 
@@ -33,7 +33,11 @@ export function makeStore(): { path: string; remove(): void } {
 }
 
 /** Starts the bench Worker. */
-export function startBench(bundle: string, store: string, vars: Readonly<Record<string, string>> = {}): Promise<LocalRuntime> {
+export function startBench(
+  bundle: string,
+  store: string,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<LocalRuntime> {
   return startLocalRuntime({ bundle, persistTo: store, vars: { ...VARS, ...vars } });
 }
 
@@ -43,41 +47,18 @@ async function post<T>(runtime: LocalRuntime, path: string, body: unknown): Prom
   return (await response.json()) as T;
 }
 
-type Row = readonly (string | number | null)[];
-
 /** Writes the dataset's facts into the shards, as the product would have written them one by one. */
 export async function loadFacts(runtime: LocalRuntime, dataset: Dataset): Promise<void> {
-  const { users, follows, tweets } = dataset;
-  const idOf = (index: number) => users[index]?.id ?? "";
-  const now = Date.now();
-  await insert(runtime, "users", ["id", "username", "username_key", "name", "description"], users.map(({ id, username }): Row =>
-    [id, username, username, `Reader ${username.slice(-5)}`, "Watches the tide tables."]));
-  await insert(runtime, "readers", ["user_id", "seen_at"], users.map(({ id }): Row => [id, now]));
-  await insert(runtime, "following", ["follower_id", "followee_id", "state", "version"], follows.map(([a, b]): Row =>
-    [idOf(a), idOf(b), 1, 1]));
-  await insert(runtime, "followers", ["followee_id", "follower_shard", "follower_id", "state", "version"], follows.map(([a, b]): Row =>
-    [idOf(b), logicalShardOfId(idOf(a)), idOf(a), 1, 1]));
-  const counts = users.map(() => ({ following: 0, followers: 0, tweets: 0, newest: "" }));
-  for (const [a, b] of follows) {
-    const [follower, followee] = [counts[a], counts[b]];
-    if (follower !== undefined) follower.following += 1;
-    if (followee !== undefined) followee.followers += 1;
-  }
-  for (const tweet of tweets) {
-    const author = counts[tweet.author];
-    if (author !== undefined) author.tweets += 1;
-    if (author !== undefined) author.newest = tweet.id;
-  }
-  await insert(runtime, "follow_counts", ["user_id", "following_count", "followers_count"], counts.map((count, index): Row =>
-    [idOf(index), count.following, count.followers]));
-  await insert(runtime, "authors", ["user_id", "tweet_count", "newest_tweet_id"], counts.map((count, index): Row =>
-    [idOf(index), count.tweets, count.newest]).filter(([, tweeted]) => tweeted !== 0));
-  await insert(runtime, "tweets", ["id", "author_id", "text", "entities", "tier"], tweets.map((tweet): Row =>
-    [tweet.id, idOf(tweet.author), tweet.text, tweet.entities, "push"]));
+  for (const { table, columns, rows } of factsOf(dataset)) await insert(runtime, table, columns, rows);
 }
 
 /** The first column finds the shard. */
-async function insert(runtime: LocalRuntime, table: string, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+async function insert(
+  runtime: LocalRuntime,
+  table: string,
+  columns: readonly string[],
+  rows: readonly Row[],
+): Promise<void> {
   for (const shard of [0, 1]) {
     const here = rows.filter(([id]) => shardOf(String(id)) === shard);
     for (let at = 0; at < here.length; at += ROWS_AT_ONCE) {
@@ -93,7 +74,10 @@ export function tokensFor(runtime: LocalRuntime, ids: readonly string[]): Promis
 
 /** How a signed-in user asks for home. */
 export function homeAsks(ids: readonly string[], tokens: readonly string[], query = ""): Ask[] {
-  return ids.map((id, index): Ask => ({ path: `/2/users/${BigInt(id)}/timelines/reverse_chronological${query}`, token: tokens[index] ?? "" }));
+  return ids.map((id, index): Ask => ({
+    path: `/2/users/${BigInt(id)}/timelines/reverse_chronological${query}`,
+    token: tokens[index] ?? "",
+  }));
 }
 
 /** Reads every home once: a cold timeline is rebuilt by the product's own read, a stored one is opened. */
@@ -113,8 +97,15 @@ export async function pushesOf(runtime: LocalRuntime): Promise<PushCount> {
 }
 
 /** One row written by each object, the objects of a list at most `concurrency` at once. @returns seconds. */
-export async function writeRows(runtime: LocalRuntime, lists: readonly (readonly string[])[], concurrency: number): Promise<number> {
-  const { startedAt, endedAt } = await post<{ startedAt: number; endedAt: number }>(runtime, "/bench/write-rows", { lists, concurrency });
+export async function writeRows(
+  runtime: LocalRuntime,
+  lists: readonly (readonly string[])[],
+  concurrency: number,
+): Promise<number> {
+  const { startedAt, endedAt } = await post<{ startedAt: number; endedAt: number }>(runtime, "/bench/write-rows", {
+    lists,
+    concurrency,
+  });
   return (endedAt - startedAt) / 1000;
 }
 

@@ -4,7 +4,10 @@ export function percentile(ascending: readonly number[], p: number): number {
 }
 
 export function median(values: readonly number[]): number {
-  return percentile(values.toSorted((a, b) => a - b), 0.5);
+  return percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
 }
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

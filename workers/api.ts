@@ -42,14 +42,16 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
     c.set("ctx", createContext(runtime ?? runtimeOf(c.env), { requestId, waitUntil }));
     c.set("viewer", null);
     await next();
-    c.header("x-request-id", requestId);
-    if (!c.res.headers.has("cache-control")) c.header("cache-control", "private, no-store");
-    c.header("x-content-type-options", "nosniff");
-    compress(acceptedEncodings(c.req.raw), c.res);
+    // Straight into the answer's own headers: `c.header` would copy the whole answer each time.
+    const { headers } = c.res;
+    headers.set("x-request-id", requestId);
+    if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+    headers.set("x-content-type-options", "nosniff");
+    compress(acceptedEncodings(c.req.raw), headers);
   });
   app.use(cors({ origin: "*", exposeHeaders: ["x-request-id", "retry-after"], maxAge: 86_400 }));
   app.use(async (c, next) => {
-    const maxSize = c.var.ctx.limits.BODY_BYTES_MAX;
+    const maxSize = c.get("ctx").limits.BODY_BYTES_MAX;
     const tooLarge = () => new DomainError("body_too_large", `The body may hold at most ${maxSize} bytes.`);
     try {
       return await bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge()) })(c, next);
@@ -61,7 +63,7 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
   app.use(async (c, next) => {
     c.set("refusedToken", null);
     try {
-      c.set("viewer", await authenticate(c.var.ctx, c.req.header("authorization")));
+      c.set("viewer", await authenticate(c.get("ctx"), c.req.header("authorization")));
     } catch (error) {
       // Each route says whether it minds: signing in does not.
       if (!(error instanceof DomainError)) throw error;
@@ -116,7 +118,7 @@ function acceptedEncodings(request: Request): string {
 }
 
 /** The runtime encodes the body itself when the header says so: no stream of ours stands in between. */
-function compress(accepted: string, { headers }: Response): void {
+function compress(accepted: string, headers: Headers): void {
   if (headers.has("content-encoding") || !COMPRESSIBLE.test(headers.get("content-type") ?? "")) return;
   // Said on plain answers too: a cache must not give one client's encoding to another.
   if (headers.get("vary")?.includes("accept-encoding") !== true) headers.append("vary", "accept-encoding");

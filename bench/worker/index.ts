@@ -16,11 +16,15 @@ export class HomeTimeline extends ProductTimeline {
   /** What one object call costs when it writes one row, of as many bytes as one entry of a timeline is sent in. */
   writeRow(row: { readonly entry: string }): void {
     const { sql } = this.ctx.storage;
-    if (this.#written === 0) sql.exec("CREATE TABLE IF NOT EXISTS bench (key INTEGER PRIMARY KEY, entry TEXT NOT NULL)");
+    if (this.#written === 0)
+      sql.exec("CREATE TABLE IF NOT EXISTS bench (key INTEGER PRIMARY KEY, entry TEXT NOT NULL)");
     this.#written += 1;
     // SQLite leaves the file alone where a row stays the same: each write must differ from the last.
     const entry = `${row.entry} ${Date.now()} ${this.#written}`;
-    sql.exec("INSERT INTO bench (key, entry) VALUES (0, ?) ON CONFLICT (key) DO UPDATE SET entry = excluded.entry", entry);
+    sql.exec(
+      "INSERT INTO bench (key, entry) VALUES (0, ?) ON CONFLICT (key) DO UPDATE SET entry = excluded.entry",
+      entry,
+    );
   }
   #written = 0;
 

@@ -31,6 +31,10 @@ export async function answerBench(request: Request, env: Env, execution: Executi
     await objectOf(env, url.slice(at + EMPTY_OBJECT.length)).empty();
     return new Response("ok");
   }
+  if (url.endsWith("/bench/one-query")) {
+    await env.SHARD_0.prepare("SELECT 1").run();
+    return new Response("ok");
+  }
   if (url.endsWith("/bench/bare")) return new Response("ok");
   if (url.endsWith("/bench/pushes")) return Response.json(pushed);
   if (url.endsWith("/bench/load")) return Response.json(await load(env, await request.json<LoadRows>()));
@@ -64,7 +68,9 @@ const entryOf = (id: string): string => JSON.stringify({ id, tweetId: id, author
 async function writeRows(env: Env, { lists, concurrency }: WriteRows): Promise<{ startedAt: number; endedAt: number }> {
   const startedAt = Date.now();
   await Promise.all(
-    lists.map((ids) => mapConcurrently(ids, concurrency, async (id) => objectOf(env, id).writeRow({ entry: entryOf(id) }))),
+    lists.map((ids) =>
+      mapConcurrently(ids, concurrency, async (id) => objectOf(env, id).writeRow({ entry: entryOf(id) })),
+    ),
   );
   return { startedAt, endedAt: Date.now() };
 }

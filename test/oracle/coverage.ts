@@ -12,9 +12,15 @@ interface Meeting {
 /** Which operation met which tier. An author stands at the tier that the newest tweet was sent by; at first, `push`. */
 export class Meetings {
   private readonly all: Meeting[] = [];
+  private readonly counts = new Map<string, number>();
 
   note(model: Model, what: string, authorIds: Iterable<string>): void {
     this.all.push({ what, authors: new Map([...authorIds].map((id) => [id, model.user(id).tweets.length])) });
+  }
+
+  /** Adds to a number that is printed below the table. */
+  count(what: string, by: number): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + by);
   }
 
   /** Counts a run's meetings into `table`, a tier once for each, and each step of an author from one tier to another. */
@@ -30,6 +36,7 @@ export class Meetings {
         if (was !== is) table.cross(was, is);
       }
     }
+    for (const [what, by] of this.counts) table.count(what, by);
     table.runs += 1;
   }
 }
@@ -44,6 +51,11 @@ export class CoverageTable {
   runs = 0;
   private readonly rows = new Map<string, Map<Tier, number>>();
   private readonly crossings = new Map<string, number>();
+  private readonly counts = new Map<string, number>();
+
+  count(what: string, by: number): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + by);
+  }
 
   add(what: string, tier: Tier): void {
     const row = this.rows.get(what) ?? new Map<Tier, number>();
@@ -63,8 +75,15 @@ export class CoverageTable {
     );
   }
 
-  crossed(was: Tier, is: Tier): number {
-    return this.crossings.get(`${was} -> ${is}`) ?? 0;
+  /** How often an author crossed a threshold: up, towards pull, and down. */
+  crossed(): { up: number; down: number } {
+    let [up, down] = [0, 0];
+    for (const [name, count] of this.crossings) {
+      const [was, is] = name.split(" -> ").map((tier) => TIERS.findIndex((one) => one === tier));
+      if ((was ?? 0) < (is ?? 0)) up += count;
+      else down += count;
+    }
+    return { up, down };
   }
 
   toString(): string {
@@ -74,6 +93,7 @@ export class CoverageTable {
     return [
       line([`${this.runs} runs`, ...TIERS]),
       ...rows.map(([what, row]) => line([what, ...TIERS.map((tier) => row.get(tier) ?? 0)])),
+      [...this.counts].map(([what, count]) => `${what} ${count}`).join(", "),
       `tier changes: ${[...this.crossings].sort().map(([name, count]) => `${name} ${count}`).join(", ")}`,
     ].join("\n");
   }

@@ -5,7 +5,11 @@ import { playPlan } from "./property.ts";
 import { findFailure } from "./shrinking.ts";
 
 const OPERATIONS = 100;
-const RUNS = Number(env.ORACLE_RUNS || 100);
+const RUNS_IN_SHORT = 100;
+const RUNS = Number(env.ORACLE_RUNS || RUNS_IN_SHORT);
+/** Every operation meets every tier so often in the full run of 500, and a fifth as often as there are runs in a short one. */
+const MEETINGS_MIN = 50;
+const meetingsWanted = Math.min(MEETINGS_MIN, Math.floor(RUNS / 5));
 
 it("whatever happens, every home timeline becomes what its reader's follows say", { timeout: 60 * 60_000 }, async () => {
   const table = new CoverageTable();
@@ -13,4 +17,8 @@ it("whatever happens, every home timeline becomes what its reader's follows say"
   const failure = await findFailure((plan) => playPlan(plan, table), OPERATIONS, RUNS);
   console.log(`${table.toString()}\n${Math.round((Date.now() - began) / 1000)} s`);
   if (failure !== null) expect.fail(failure);
+  if (RUNS < RUNS_IN_SHORT) return;
+  expect(table.below(meetingsWanted), "operations that met a tier too seldom").toEqual([]);
+  const { up, down } = table.crossed();
+  expect(Math.min(up, down), `crossings: ${up} up, ${down} down`).toBeGreaterThanOrEqual(meetingsWanted);
 });

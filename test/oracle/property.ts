@@ -5,7 +5,7 @@ import type { Plan } from "./plan.ts";
 import { checkAgreement, checkPollers, comeToRest } from "./rest.ts";
 import { Run, type Sabotage } from "./run.ts";
 import { play } from "./steps.ts";
-import { readTweetTiers } from "./tables.ts";
+import { countLeftPullList, readTweetTiers } from "./tables.ts";
 import { releaseTheClock, stopTheClock } from "./time.ts";
 
 /** Told with a failure: the end of what happened. */
@@ -21,6 +21,7 @@ export async function playPlan(plan: Plan, table: CoverageTable | null, sabotage
     await comeToRest(run);
     await checkAgreement(run);
     await checkPollers(run);
+    run.meetings.count("left the pull list", await countLeftPullList());
     if (table !== null) run.meetings.countInto(table, run.model, await readTweetTiers());
   } catch (error) {
     // DEBUG

@@ -8,11 +8,11 @@ import { passTime } from "./time.ts";
 /** Half a second lies between the clocks of the two isolates. */
 const SKEW_SECONDS = 0.5;
 const USERS_AT_FIRST = 7;
-export const USERS_MAX = 9;
+export const USERS_MAX = 10;
 /** Users that many follow: the first ones. */
 const STARS = 2;
 /** How many follow a star at first: below, between and above the thresholds of 3 and 5. */
-const CROWDS = [0, 2, 3, 4, 4, 6, 6, 6];
+const CROWDS = [0, 3, 4, 4, 6, 6, 6, 6];
 const PULL_OVERLAP_MS = 11 * 60_000;
 
 /** Somebody reading down their home, or polling it. */
@@ -76,6 +76,8 @@ export class Run {
       for (const one of others.slice(0, this.pick(CROWDS))) await this.follow(one, star);
     }
     await this.deliver();
+    // Whoever has read home has a timeline from now on; others get theirs when they first read, by a rebuild.
+    for (const one of this.people) if (this.upTo(3) > 0) await this.anywhere(one).home();
     if (this.upTo(1) === 0) return;
     // Whoever posts now is known to be pulled when the overlap is over.
     for (const star of this.people.slice(0, STARS)) await this.post(star);
@@ -178,13 +180,24 @@ export class Run {
   async deliver(batches?: number): Promise<void> {
     const limit = batches === undefined ? {} : { batches };
     const done = await this.world.drain({ random: this.random, repeat: 0.12, ...limit });
+    this.meetings.count("messages delivered", done.delivered);
+    this.meetings.count("delivered again", done.repeated);
     if (done.batches > 0) this.tell(`   ${done.delivered} delivered in ${done.batches} batches, ${done.repeated} to come again`);
     await this.noteDelivered();
   }
 
   async sweep(): Promise<void> {
+    const before = this.world.queue.messages.length;
     await this.world.sweep(this.isolate());
-    this.tell(`   swept; ${this.world.queue.messages.length} messages wait`);
+    const swept = this.world.queue.messages.length - before;
+    this.meetings.count("swept", swept);
+    this.tell(`   ${swept} swept`);
+  }
+
+  loseMessages(): void {
+    const lost = this.world.queue.loseAll();
+    this.meetings.count("lost", lost);
+    this.tell(`   ${lost} lost`);
   }
 
   /** Marks the tweets whose post has had all its effects by now; of what takes longer, polling promises nothing. */

@@ -8,10 +8,12 @@ import { USERS_MAX, type Run } from "./run.ts";
 import { passTime } from "./time.ts";
 
 const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** From what a cache forgets to what a timeline does. */
-const ABSENCES = [40 * SECOND, 95 * SECOND, 11 * 60 * SECOND, 2 * HOUR, 7 * HOUR, 23.9 * HOUR, 25 * HOUR, 3 * DAY, 13.9 * DAY, 15 * DAY, 20 * DAY];
+/** From what a cache forgets to what a timeline does; mostly within the day that pushes go on. */
+const SHORT = [40 * SECOND, 95 * SECOND, 11 * MINUTE, 11 * MINUTE, 2 * HOUR, 2 * HOUR, 7 * HOUR, 7 * HOUR];
+const ABSENCES = [...SHORT, 23.9 * HOUR, 25 * HOUR, 3 * DAY, 13.9 * DAY, 15 * DAY, 20 * DAY];
 
 /** Mostly one; at times more than a feed or a timeline keeps. */
 const POSTS_AT_ONCE = [1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 14];
@@ -20,8 +22,22 @@ const POSTS_AT_ONCE = [1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 14];
 export async function play(run: Run, step: Step, index: number): Promise<void> {
   run.choose(step);
   run.tell(`#${index} +${step.after} ms ${step.kind}`);
-  await STEPS[step.kind](run, step);
+  const work = [STEPS[step.kind](run, step)];
+  if (BESIDE_DELIVERY.has(step.kind) && step.seed % 5 === 0) work.push(run.beside().deliver(1 + (step.seed % 3)));
+  await Promise.all(work);
 }
+
+/** At times messages are delivered while these run, not only before and after. */
+const BESIDE_DELIVERY: ReadonlySet<Kind> = new Set<Kind>([
+  "post",
+  "delete",
+  "follow",
+  "unfollow",
+  "refollow",
+  "home",
+  "scroll",
+  "poll",
+]);
 
 const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
   register: async (run) => {
@@ -49,13 +65,15 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
     meetsWaiting(run, "deliver, any order");
     await run.deliver();
   },
-  "deliver some": async (run) => {
+  "deliver some": async (run, { who }) => {
+    await postUnlessWaiting(run, run.person(who % 50));
     meetsWaiting(run, "deliver some");
     await run.deliver(1 + run.upTo(3));
   },
-  "lose messages": async (run) => {
+  "lose messages": async (run, { who }) => {
+    await postUnlessWaiting(run, run.person(who % 50));
     meetsWaiting(run, "lose messages");
-    run.tell(`   ${run.world.queue.loseAll()} lost`);
+    run.loseMessages();
   },
   sweep: async (run) => {
     if (run.sabotage?.neverSweep === true) return;
@@ -114,10 +132,18 @@ function meetsFollowed(run: Run, what: string, reader: Person): void {
 }
 
 /** The authors of the posts and deletions that wait in the queues. */
-function meetsWaiting(run: Run, what: string): void {
+function waitingAuthors(run: Run): Set<string> {
   const texts = run.world.queue.messages.map((message) => JSON.stringify(message.body));
-  const ids = texts.flatMap((text) => /"authorId":"0*(\d+)"/.exec(text)?.[1] ?? []);
-  if (ids.length > 0) meets(run, what, new Set(ids));
+  return new Set(texts.flatMap((text) => /"authorId":"0*(\d+)"/.exec(text)?.[1] ?? []));
+}
+
+function meetsWaiting(run: Run, what: string): void {
+  const authors = waitingAuthors(run);
+  if (authors.size > 0) meets(run, what, authors);
+}
+
+async function postUnlessWaiting(run: Run, author: Person): Promise<void> {
+  if (waitingAuthors(run).size === 0) await run.post(author);
 }
 
 async function post(run: Run, author: Person): Promise<void> {
@@ -176,13 +202,13 @@ async function swing(run: Run, star: Person, up: boolean): Promise<void> {
   if (run.upTo(2) > 0) await run.deliver();
 }
 
-/** Time passes; alarms that come due go off. */
+/** Time passes; alarms that come due go off, or are late. */
 async function idle(run: Run): Promise<void> {
   meets(run, "idle", everybody(run));
   const ms = run.pick(ABSENCES) ?? HOUR;
   run.tell(`   ${ms / HOUR} hours`);
   passTime(ms);
-  if (ms < 13 * DAY) return;
+  if (ms < 13 * DAY || run.upTo(1) === 0) return;
   for (const person of run.people) {
     const stub = env.HOME_TIMELINE.getByName(person.id.padStart(19, "0"));
     await runDurableObjectAlarm(stub);
@@ -197,8 +223,9 @@ async function returnMidFanOut(run: Run, { who, other }: Step): Promise<void> {
   await run.deliver(1 + run.upTo(3));
   const followers = run.people.filter((one) => run.model.user(one.id).follows.has(author.id));
   const reader = run.pick(followers) ?? run.person(other);
-  await readHome(run, run.anywhere(reader), { max_results: 1 + run.upTo(19) });
-  if (run.upTo(1) === 0) await run.deliver();
+  const read = readHome(run.beside(), run.anywhere(reader), { max_results: 1 + run.upTo(19) });
+  // The rest of the fan-out comes while the reader reads, or later.
+  await Promise.all([read, ...(run.upTo(1) === 0 ? [run.deliver()] : [])]);
 }
 
 /** The next page of somebody's scroll through home, begun anew at its end; other steps come between two pages. */

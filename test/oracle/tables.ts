@@ -38,6 +38,14 @@ export async function readTweetTiers(): Promise<Map<string, string>> {
   return new Map(parts.flatMap((part) => part.results).map((row) => [String(BigInt(row.id)), row.tier]));
 }
 
+/** Authors who were pulled only and have left the list of pull authors again. */
+export async function countLeftPullList(): Promise<number> {
+  const query = `SELECT count(*) AS left_list FROM authors WHERE pull_listed = 0
+    AND EXISTS (SELECT 1 FROM tweets WHERE tweets.author_id = authors.user_id AND tweets.tier = 'pull')`;
+  const parts = await Promise.all(shards().map((shard) => shard.prepare(query).first<number>("left_list")));
+  return parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+}
+
 let names: string[] | undefined;
 
 /** Runs share their databases: each begins with empty ones, so that it can be repeated by itself. */

@@ -27,7 +27,10 @@ export async function watchObjectRows(): Promise<void> {
     } as SqlStorage["exec"];
     const storage = Object.getPrototypeOf(state.storage) as DurableObjectStorage;
     const { setAlarm } = storage;
-    storage.setAlarm = function watched(this: DurableObjectStorage, ...args: Parameters<DurableObjectStorage["setAlarm"]>) {
+    storage.setAlarm = function watched(
+      this: DurableObjectStorage,
+      ...args: Parameters<DurableObjectStorage["setAlarm"]>
+    ) {
       // Billed as one row written.
       alarms += 1;
       return Reflect.apply(setAlarm, this, args) as Promise<void>;

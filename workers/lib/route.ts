@@ -76,14 +76,16 @@ export function handle<P extends Fields, Q extends Fields, B extends Fields>(
   const nothing = z.unknown();
   const admit: MiddlewareHandler<AppEnv> = async (c, next) => {
     // Who signs in or refreshes may send an expired token along: many clients add theirs to every request.
-    if (described.auth !== "none" && c.var.refusedToken !== null) throw c.var.refusedToken;
-    if (described.auth === "required" && c.var.viewer === null) throw signInNeeded();
+    const refusedToken = c.get("refusedToken");
+    if (described.auth !== "none" && refusedToken !== null) throw refusedToken;
+    if (described.auth === "required" && c.get("viewer") === null) throw signInNeeded();
     // Without a body schema the body is never read.
     if (body !== undefined) await mustBeJson(c);
     await next();
   };
   const answer = (c: Context<AppEnv>) => {
-    const { ctx, viewer } = c.var;
+    const ctx = c.get("ctx");
+    const viewer = c.get("viewer");
     const input: Input<P, Q, B> = {
       params: c.req.valid("param" as never),
       query: c.req.valid("query" as never),
