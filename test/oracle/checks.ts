@@ -29,7 +29,8 @@ export function checkPage(run: Run, reader: Person, page: Page, place: Place & {
     const where = `${run.nameOf(reader.id)} is shown ${run.nameOf(tweet.id)}`;
     if (place.shown?.has(tweet.id) === true) throw new Disagreement(`${where} twice in one scroll`);
     if (last !== undefined && BigInt(tweet.id) >= BigInt(last)) throw new Disagreement(`${where} out of order`);
-    if (place.above !== undefined && BigInt(tweet.id) <= BigInt(place.above)) throw new Disagreement(`${where} below since_id`);
+    if (place.above !== undefined && BigInt(tweet.id) <= BigInt(place.above))
+      throw new Disagreement(`${where} below since_id`);
     const reason = run.model.forbids(reader.id, tweet.id, run.now(), place.followed);
     if (reason !== null) throw new Disagreement(`${where} although ${reason}`);
     const known = run.model.tweets.get(tweet.id);
@@ -54,7 +55,9 @@ export function checkHolds(run: Run, what: string, page: Page, place: Place, wan
 /** Reads a page of `reader`'s home and holds it against all that is promised at any moment. */
 export async function readHome(run: Run, reader: Person, query: PageQuery, place: Place = {}): Promise<Page> {
   const page = await reader.home(query);
-  run.tell(`   home of ${run.nameOf(reader.id)}@${isolateName(run, reader)} ${JSON.stringify(query)}: ${run.names(page.ids)}`);
+  run.tell(
+    `   home of ${run.nameOf(reader.id)}@${isolateName(run, reader)} ${JSON.stringify(query)}: ${run.names(page.ids)}`,
+  );
   checkPage(run, reader, page, { ...place, followed: true });
   checkHolds(run, `${run.nameOf(reader.id)}'s home, of own tweets,`, page, place, run.model.tweetsOf(reader.id));
   return page;
@@ -91,7 +94,7 @@ interface UserList {
 /** Every id of a list of users, in an order that is the model's. */
 export async function wholeUserList(person: Person, path: string, pageSize: number): Promise<string[]> {
   const ids: string[] = [];
-  for (let token = ""; ; ) {
+  for (let token = ""; ;) {
     const page: UserList = await person.asks(`${path}?max_results=${pageSize}${token}`);
     ids.push(...(page.data ?? []).map((user) => user.id));
     if (page.meta.next_token === undefined) return ids;

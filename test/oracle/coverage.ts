@@ -94,7 +94,10 @@ export class CoverageTable {
       line([`${this.runs} runs`, ...TIERS]),
       ...rows.map(([what, row]) => line([what, ...TIERS.map((tier) => row.get(tier) ?? 0)])),
       [...this.counts].map(([what, count]) => `${what} ${count}`).join(", "),
-      `tier changes: ${[...this.crossings].sort().map(([name, count]) => `${name} ${count}`).join(", ")}`,
+      `tier changes: ${[...this.crossings]
+        .sort()
+        .map(([name, count]) => `${name} ${count}`)
+        .join(", ")}`,
     ].join("\n");
   }
 }

@@ -29,7 +29,8 @@ export const VISIBILITY_MS = 5_000;
 /** A page of newest ids holds back HEAD_SETTLE_SECONDS; isolates may differ by half a second. */
 export const SETTLE_MS = 2_000 - 500;
 
-export const newestFirst = (a: string, b: string): number => (BigInt(a) < BigInt(b) ? 1 : BigInt(a) > BigInt(b) ? -1 : 0);
+export const newestFirst = (a: string, b: string): number =>
+  BigInt(a) < BigInt(b) ? 1 : BigInt(a) > BigInt(b) ? -1 : 0;
 
 export class Model {
   readonly users = new Map<string, ModelUser>();
@@ -47,7 +48,13 @@ export class Model {
 
   post(tweet: { id: string; authorId: string; text: string }, now: number): void {
     if (this.tweets.has(tweet.id)) throw new Error(`the id ${tweet.id} was given twice`);
-    const posted: ModelTweet = { ...tweet, postedAt: now, deletedAt: null, deliveredAt: null, lateFollowers: new Set() };
+    const posted: ModelTweet = {
+      ...tweet,
+      postedAt: now,
+      deletedAt: null,
+      deliveredAt: null,
+      lateFollowers: new Set(),
+    };
     this.tweets.set(posted.id, posted);
     this.user(posted.authorId).tweets.push(posted);
   }
@@ -72,12 +79,18 @@ export class Model {
   }
 
   followers(userId: string): string[] {
-    return [...this.users.values()].filter((user) => user.follows.has(userId)).map((user) => user.id).sort(newestFirst);
+    return [...this.users.values()]
+      .filter((user) => user.follows.has(userId))
+      .map((user) => user.id)
+      .sort(newestFirst);
   }
 
   /** The standing tweets of a user, newest first. */
   tweetsOf(userId: string): string[] {
-    return this.user(userId).tweets.filter((tweet) => tweet.deletedAt === null).map((tweet) => tweet.id).sort(newestFirst);
+    return this.user(userId)
+      .tweets.filter((tweet) => tweet.deletedAt === null)
+      .map((tweet) => tweet.id)
+      .sort(newestFirst);
   }
 
   /** Own standing tweets and those of the people followed, newest first. */

@@ -11,14 +11,18 @@ const RUNS = Number(env.ORACLE_RUNS || RUNS_IN_SHORT);
 const MEETINGS_MIN = 50;
 const meetingsWanted = Math.min(MEETINGS_MIN, Math.floor(RUNS / 5));
 
-it("whatever happens, every home timeline becomes what its reader's follows say", { timeout: 60 * 60_000 }, async () => {
-  const table = new CoverageTable();
-  const began = Date.now();
-  const failure = await findFailure((plan) => playPlan(plan, table), OPERATIONS, RUNS);
-  console.log(`${table.toString()}\n${Math.round((Date.now() - began) / 1000)} s`);
-  if (failure !== null) expect.fail(failure);
-  if (RUNS < RUNS_IN_SHORT) return;
-  expect(table.below(meetingsWanted), "operations that met a tier too seldom").toEqual([]);
-  const { up, down } = table.crossed();
-  expect(Math.min(up, down), `crossings: ${up} up, ${down} down`).toBeGreaterThanOrEqual(meetingsWanted);
-});
+it(
+  "whatever happens, every home timeline becomes what its reader's follows say",
+  { timeout: 60 * 60_000 },
+  async () => {
+    const table = new CoverageTable();
+    const began = Date.now();
+    const failure = await findFailure((plan) => playPlan(plan, table), OPERATIONS, RUNS);
+    console.log(`${table.toString()}\n${Math.round((Date.now() - began) / 1000)} s`);
+    if (failure !== null) expect.fail(failure);
+    if (RUNS < RUNS_IN_SHORT) return;
+    expect(table.below(meetingsWanted), "operations that met a tier too seldom").toEqual([]);
+    const { up, down } = table.crossed();
+    expect(Math.min(up, down), `crossings: ${up} up, ${down} down`).toBeGreaterThanOrEqual(meetingsWanted);
+  },
+);

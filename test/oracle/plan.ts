@@ -50,7 +50,9 @@ export class Plan {
 
   /** fast-check prints counterexamples by this. */
   [fc.toStringMethod](): string {
-    const lines = this.steps.map(({ after, kind, who, other, seed }) => `  +${after} ms ${kind} ${who} ${other} ${seed}`);
+    const lines = this.steps.map(
+      ({ after, kind, who, other, seed }) => `  +${after} ms ${kind} ${who} ${other} ${seed}`,
+    );
     return `plan ${this.salt} of ${this.steps.length} steps\n${lines.join("\n")}`;
   }
 }

@@ -12,7 +12,11 @@ import { releaseTheClock, stopTheClock } from "./time.ts";
 const STORY_LINES = 80;
 
 /** Whatever operations come, and however the queues behave: on the way and at rest the product agrees with the model. */
-export async function playPlan(plan: Plan, table: CoverageTable | null, sabotage: Sabotage | null = null): Promise<void> {
+export async function playPlan(
+  plan: Plan,
+  table: CoverageTable | null,
+  sabotage: Sabotage | null = null,
+): Promise<void> {
   stopTheClock();
   const run = await Run.begin(plan, sabotage);
   try {
@@ -27,13 +31,24 @@ export async function playPlan(plan: Plan, table: CoverageTable | null, sabotage
     // DEBUG
     const dump: string[] = [];
     for (const shard of [env.SHARD_0, env.SHARD_1]) {
-      for (const q of ["SELECT * FROM readers", "SELECT id, tier, deleted_at FROM tweets", "SELECT * FROM authors", "SELECT * FROM followers"])
-        dump.push(...(await shard.prepare(q).all()).results.map((r) => q.slice(-8) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id))));
+      for (const q of [
+        "SELECT * FROM readers",
+        "SELECT id, tier, deleted_at FROM tweets",
+        "SELECT * FROM authors",
+        "SELECT * FROM followers",
+      ])
+        dump.push(
+          ...(await shard.prepare(q).all()).results.map(
+            (r) => q.slice(-8) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id)),
+          ),
+        );
     }
     for (const person of run.people) {
       const stub = env.HOME_TIMELINE.getByName(person.id.padStart(19, "0"));
       const r = await stub.read({ before: "9999999999999999999", since: "0", count: 100 });
-      dump.push(run.nameOf(person.id) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id)));
+      dump.push(
+        run.nameOf(person.id) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id)),
+      );
     }
     run.tell(dump.join("\n") + "\nnow " + Date.now());
     // END DEBUG

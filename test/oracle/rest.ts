@@ -43,7 +43,7 @@ async function checkPerson(run: Run, person: Person): Promise<void> {
 export async function checkHome(run: Run, person: Person): Promise<void> {
   const ids: string[] = [];
   const sizes: number[] = [];
-  for (let token: string | undefined; ; ) {
+  for (let token: string | undefined; ;) {
     const size = 1 + run.upTo(run.upTo(1) === 0 ? 4 : 24);
     const next = token === undefined ? {} : { pagination_token: token };
     const page = await run.anywhere(person).home({ max_results: size, ...next });
@@ -86,7 +86,12 @@ async function checkCounts(run: Run): Promise<void> {
     const got = data.find((user) => user.id === id)?.public_metrics;
     const numbers = [got?.followers_count, got?.following_count, got?.tweet_count].map(String);
     const lists = [run.model.followers(id), run.model.following(id), run.model.tweetsOf(id)];
-    same(run, `followers, following, tweets of ${run.nameOf(id)}`, numbers, lists.map((list) => String(list.length)));
+    same(
+      run,
+      `followers, following, tweets of ${run.nameOf(id)}`,
+      numbers,
+      lists.map((list) => String(list.length)),
+    );
   }
 }
 
@@ -98,6 +103,8 @@ export async function checkPollers(run: Run): Promise<void> {
     await pollHome(run, run.anywhere(person));
     const missed = run.model.mustHavePolled(person.id, poller.since).filter((tweet) => !poller.shown.has(tweet.id));
     if (missed.length === 0) continue;
-    throw new Disagreement(`${run.nameOf(person.id)} polls and never saw ${run.names(missed.map((tweet) => tweet.id))}`);
+    throw new Disagreement(
+      `${run.nameOf(person.id)} polls and never saw ${run.names(missed.map((tweet) => tweet.id))}`,
+    );
   }
 }

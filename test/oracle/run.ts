@@ -182,7 +182,8 @@ export class Run {
     const done = await this.world.drain({ random: this.random, repeat: 0.12, ...limit });
     this.meetings.count("messages delivered", done.delivered);
     this.meetings.count("delivered again", done.repeated);
-    if (done.batches > 0) this.tell(`   ${done.delivered} delivered in ${done.batches} batches, ${done.repeated} to come again`);
+    if (done.batches > 0)
+      this.tell(`   ${done.delivered} delivered in ${done.batches} batches, ${done.repeated} to come again`);
     await this.noteDelivered();
   }
 
@@ -203,10 +204,17 @@ export class Run {
   /** Marks the tweets whose post has had all its effects by now; of what takes longer, polling promises nothing. */
   private async noteDelivered(): Promise<void> {
     const since = this.now() - SETTLE_MS;
-    const waiting = [...this.model.tweets.values()].filter((tweet) => tweet.deliveredAt === null && tweet.postedAt >= since);
+    const waiting = [...this.model.tweets.values()].filter(
+      (tweet) => tweet.deliveredAt === null && tweet.postedAt >= since,
+    );
     if (waiting.length === 0) return;
     const unfinished = await readOutboxes();
-    const posts = new Set(unfinished.map((event) => event.payload.tweetId).filter((id) => id !== undefined).map(plain));
+    const posts = new Set(
+      unfinished
+        .map((event) => event.payload.tweetId)
+        .filter((id) => id !== undefined)
+        .map(plain),
+    );
     for (const tweet of waiting) {
       if (posts.has(tweet.id)) continue;
       tweet.deliveredAt = this.now();

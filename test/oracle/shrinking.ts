@@ -30,12 +30,19 @@ export async function findFailure(play: Play, length: number, runs: number): Pro
   return tell(errorInstance, counterexample?.[0], howToRepeat(seed, counterexamplePath));
 }
 
-async function replay(play: Play, length: number, which: { seed: number; path: string; runs: number }): Promise<string | null> {
+async function replay(
+  play: Play,
+  length: number,
+  which: { seed: number; path: string; runs: number },
+): Promise<string | null> {
   const { seed, path, runs } = which;
   const [plan] = fc.sample(plans(length), { seed, path, numRuns: 1 });
   if (plan === undefined) throw new Error("no plan is at that path");
   for (let run = 0; run < runs; run += 1) {
-    const error = await play(plan).then(() => null, (thrown: unknown) => thrown);
+    const error = await play(plan).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
     if (error !== null) return tell(error, plan, `${howToRepeat(seed, path)} (try ${run + 1})`);
   }
   return null;

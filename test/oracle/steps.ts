@@ -100,7 +100,9 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
   profile: async (run, { who, other }) => {
     const author = run.person(who);
     meets(run, "read profile", [author.id]);
-    await readProfile(run, run.anywhere(run.upTo(2) === 0 ? author : run.person(other)), author, { max_results: 1 + run.upTo(19) });
+    await readProfile(run, run.anywhere(run.upTo(2) === 0 ? author : run.person(other)), author, {
+      max_results: 1 + run.upTo(19),
+    });
   },
   "look up": async (run, { who }) => {
     const ids = [...run.model.tweets.keys()].slice(-20);

@@ -7,7 +7,12 @@ export interface Unfinished {
   readonly id: string;
   readonly kind: string;
   readonly nextSweepAt: number;
-  readonly payload: { readonly followerId?: string; readonly followeeId?: string; readonly tweetId?: string; readonly authorId?: string };
+  readonly payload: {
+    readonly followerId?: string;
+    readonly followeeId?: string;
+    readonly tweetId?: string;
+    readonly authorId?: string;
+  };
 }
 
 export async function readOutboxes(): Promise<Unfinished[]> {
@@ -57,7 +62,8 @@ export async function emptyTables(): Promise<void> {
 }
 
 async function tableNames(): Promise<string[]> {
-  const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name <> 'd1_migrations'";
+  const query =
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name <> 'd1_migrations'";
   const { results } = await env.SHARD_0.prepare(query).all<{ name: string }>();
   return results.map((row) => row.name);
 }
