@@ -9,42 +9,36 @@ import type { Report } from "./report.ts";
 
 const DELIVERY = "one fan-out delivery";
 
+const COLUMNS: readonly (readonly [title: string, name: Exclude<keyof Usage, "operation">])[] = [
+  ["D1 stmts", "d1Statements"],
+  ["D1 read", "d1RowsRead"],
+  ["D1 written", "d1RowsWritten"],
+  ["obj calls", "objectCalls"],
+  ["obj read", "objectRowsRead"],
+  ["obj written", "objectRowsWritten"],
+  ["KV read", "kvReads"],
+  ["KV written", "kvWrites"],
+  ["queue ops", "queueOperations"],
+  ["Worker reqs", "workerRequests"],
+];
+
 export async function benchCosts(report: Report): Promise<void> {
   report.section("Costs: used by one operation until its last effect is committed, and dollars for a million of it");
   const usages = await countUsages();
-  const head = [
-    "",
-    "D1 stmts",
-    "D1 read",
-    "D1 written",
-    "obj calls",
-    "obj read",
-    "obj written",
-    "KV read",
-    "KV written",
-    "queue ops",
-    "Worker reqs",
-    "$ / million",
-  ];
-  const rows = usages.map((usage) => [
-    usage.operation,
-    ...[usage.d1Statements, usage.d1RowsRead, usage.d1RowsWritten, usage.objectCalls, usage.objectRowsRead].map(short),
-    ...[usage.objectRowsWritten, usage.kvReads, usage.kvWrites, usage.queueOperations, usage.workerRequests].map(short),
-    priceOf(usage).toFixed(2),
-  ]);
-  report.table(head, rows);
-  report.line(
-    `read and written are rows; an object's duration is taken as ${OBJECT_MILLISECONDS_A_CALL} ms a call; CPU time is not in the price`,
+  report.table(
+    ["", ...COLUMNS.map(([title]) => title), "$ / million"],
+    usages.map((usage) => [
+      usage.operation,
+      ...COLUMNS.map(([, name]) => short(usage[name])),
+      priceOf(usage).toFixed(2),
+    ]),
   );
+  const duration = `an object's duration is taken as ${OBJECT_MILLISECONDS_A_CALL} ms a call`;
+  report.line(`read and written are rows; ${duration}; CPU time is not in the price`);
   const delivery = usages.find((usage) => usage.operation === DELIVERY);
   if (delivery === undefined) throw new Error("no delivery was counted");
-  report.budget({
-    name: "rows an object writes for one delivery",
-    value: delivery.objectRowsWritten,
-    limit: 1.1,
-    must: "at most",
-    unit: "",
-  });
+  const value = delivery.objectRowsWritten;
+  report.budget({ name: "rows an object writes for one delivery", value, limit: 1.1, must: "at most", unit: "" });
   report.figure(
     "costs",
     usages.map((usage) => ({ ...usage, dollarsPerMillion: priceOf(usage) })),

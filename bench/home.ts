@@ -15,45 +15,44 @@ export async function benchHome(stage: MainStage, report: Report): Promise<void>
   report.section(`Home timeline: 20 tweets a page, ${READERS} readers in turn, ${CONNECTIONS} connections`);
   const asks = await prepare(stage);
   await warmHomes(stage.client, stage.runtime, asks);
-  const [empty, home] = await against(stage, "home", 10);
-  const [emptyToo, viewer] = await against(stage, "viewer", 5);
-  const references = [kindOf(stage, "bare"), kindOf(stage, "query")];
-  const [bare, query] = await runRounds(stage.client, references, {
-    rounds: 3,
-    secondsEach: 1,
-    connections: CONNECTIONS,
-  });
+  const home = await against(stage, "home", 10);
+  const viewer = await against(stage, "viewer", 5);
+  const references = [kindOf(stage, "query"), kindOf(stage, "bare")];
+  const load = { rounds: 3, secondsEach: 1, connections: CONNECTIONS };
+  const [query, bare] = await runRounds(stage.client, references, load);
   await stage.restart({ CONTENT_CACHE_ENTRIES: "0" });
   await warmHomes(stage.client, stage.runtime, asks);
-  const [emptyLast, uncached] = await against(stage, "home", 5);
+  const uncached = await against(stage, "home", 5);
   await stage.restart({});
   printMeasured(report, [
-    named(empty, "empty object (reference)"),
-    named(home, "home"),
-    named(viewer, "home, viewer fields asked"),
-    named(uncached, "home, isolate caches off"),
+    named(home.empty, "empty object (reference)"),
+    named(home.asked, "home"),
+    named(viewer.asked, "home, viewer fields asked"),
+    named(uncached.asked, "home, isolate caches off"),
     named(query, "one empty D1 query (reference)"),
     named(bare, "bare route (the client's own bound)"),
   ]);
-  const ratios = {
-    home: ratioOf(home.rates, empty.rates),
-    viewer: ratioOf(viewer.rates, emptyToo.rates),
-    cachesOff: ratioOf(uncached.rates, emptyLast.rates),
-    homeByCpu: empty.serverCpuMicros / home.serverCpuMicros,
-  };
-  report.line(
-    `against the empty object of the same rounds: viewer fields ${ratios.viewer.toFixed(2)}, caches off ${ratios.cachesOff.toFixed(2)}`,
-  );
-  report.line(`by the server's CPU time a request instead of requests a second: home ${ratios.homeByCpu.toFixed(2)}`);
-  report.budget({
-    name: "home, requests/s against an empty object call",
-    value: ratios.home,
-    limit: 0.4,
-    must: "at least",
-    unit: "",
-  });
-  report.budget({ name: "home, p99", value: home.p99, limit: 200, must: "at most", unit: " ms" });
-  report.figure("home", { ratios, empty, home, viewer, uncached, query, bare });
+  judge(report, { home, viewer, uncached });
+  report.figure("home", { home, viewer, uncached, query, bare });
+}
+
+interface Against {
+  readonly empty: Measured;
+  readonly asked: Measured;
+}
+
+function judge(
+  report: Report,
+  { home, viewer, uncached }: Readonly<Record<"home" | "viewer" | "uncached", Against>>,
+): void {
+  const ratio = ({ asked, empty }: Against) => ratioOf(asked.rates, empty.rates);
+  const others = `viewer fields ${ratio(viewer).toFixed(2)}, caches off ${ratio(uncached).toFixed(2)}`;
+  report.line(`against the empty object of the same rounds: ${others}`);
+  const byCpu = home.empty.serverCpuMicros / home.asked.serverCpuMicros;
+  report.line(`by the server's CPU time a request instead of requests a second: home ${byCpu.toFixed(2)}`);
+  const name = "home, requests/s against an empty object call";
+  report.budget({ name, value: ratio(home), limit: 0.4, must: "at least", unit: "" });
+  report.budget({ name: "home, p99", value: home.asked.p99, limit: 200, must: "at most", unit: " ms" });
 }
 
 async function prepare(stage: MainStage): Promise<Ask[]> {
@@ -74,14 +73,10 @@ async function prepare(stage: MainStage): Promise<Ask[]> {
 }
 
 /** The empty object and `asks` in turn. */
-async function against(
-  stage: MainStage,
-  asks: "home" | "viewer",
-  rounds: number,
-): Promise<readonly [Measured, Measured]> {
+async function against(stage: MainStage, asks: "home" | "viewer", rounds: number): Promise<Against> {
   const kinds = [kindOf(stage, "empty"), { ...kindOf(stage, asks), holds: FULL_PAGE }];
   const [empty, asked] = await runRounds(stage.client, kinds, { rounds, secondsEach: 1, connections: CONNECTIONS });
-  return [measured(empty), measured(asked)];
+  return { empty: measured(empty), asked: measured(asked) };
 }
 
 function kindOf({ runtime }: MainStage, asks: string): Kind {

@@ -9,6 +9,7 @@ const USERS = 1400;
 const TWEETS = 9000;
 /** A page of 20 and what a read asks for beyond it. */
 const HOME_LEAST = 26;
+const READERS_MIN = 1000;
 
 export interface MainStage {
   readonly client: LoadClient;
@@ -25,17 +26,16 @@ export interface MainStage {
 export async function openMainStage(bundle: string, report: Report): Promise<MainStage> {
   report.section("Stage");
   const dataset = makeDataset(USERS, TWEETS);
-  const { users, follows, tweets } = dataset;
   const readers = readersOf(dataset, HOME_LEAST);
-  if (readers.length < 1000) throw new Error(`only ${readers.length} homes fill a page`);
+  if (readers.length < READERS_MIN) throw new Error(`only ${readers.length} homes fill a page`);
+  const ids = dataset.users.map((user) => user.id);
   const store = makeStore();
   const client = new LoadClient();
   const runtime = await startBench(bundle, store.path);
   await loadFacts(runtime, dataset);
-  const tokens = await tokensFor(
-    runtime,
-    users.map((user) => user.id),
-  );
+  const tokens = await tokensFor(runtime, ids);
+  const seconds = await warmHomes(client, runtime, homeAsks(ids, tokens));
+  describe(report, dataset, readers.length, seconds);
   const stage: MainStage = {
     client,
     dataset,
@@ -52,24 +52,14 @@ export async function openMainStage(bundle: string, report: Report): Promise<Mai
       store.remove();
     },
   };
-  const seconds = await warmHomes(
-    client,
-    runtime,
-    homeAsks(
-      users.map((user) => user.id),
-      tokens,
-    ),
-  );
-  report.line(
-    `${users.length} users, ${follows.length} follows, ${tweets.length} tweets (${dataset.source}); ` +
-      `${readers.length} homes of ${HOME_LEAST} tweets or more; all rebuilt by a first read in ${seconds.toFixed(1)} s`,
-  );
-  report.figure("stage", {
-    users: users.length,
-    follows: follows.length,
-    tweets: tweets.length,
-    source: dataset.source,
-    rebuildSeconds: seconds,
-  });
   return stage;
+}
+
+function describe(report: Report, dataset: Dataset, readers: number, rebuildSeconds: number): void {
+  const [users, follows, tweets] = [dataset.users.length, dataset.follows.length, dataset.tweets.length];
+  report.line(
+    `${users} users, ${follows} follows, ${tweets} tweets (${dataset.source}); ` +
+      `${readers} homes of ${HOME_LEAST} tweets or more; all rebuilt by a first read in ${rebuildSeconds.toFixed(1)} s`,
+  );
+  report.figure("stage", { users, follows, tweets, source: dataset.source, rebuildSeconds });
 }

@@ -1,4 +1,4 @@
-import { newWorld, Person, type Isolate, type World } from "../support/world.ts";
+import { newWorld, type Person, type Isolate, type World } from "../support/world.ts";
 import { Meetings } from "./coverage.ts";
 import { Model, SETTLE_MS } from "./model.ts";
 import { randomFrom, type Plan, type Step } from "./plan.ts";
