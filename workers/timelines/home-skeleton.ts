@@ -94,8 +94,9 @@ function readObject(ctx: Ctx, userId: string, range: IdRange, pullList: PullAuth
 function settledAt(ctx: Ctx, home: ReadyHome, pullList: PullAuthors): string {
   if (!pullList.known) return ID_MIN;
   const { HEAD_SETTLE_SECONDS, FEED_CACHE_SECONDS } = ctx.limits;
-  const seconds = home.pulled.length === 0 ? HEAD_SETTLE_SECONDS : KV_STALE_SECONDS + FEED_CACHE_SECONDS;
-  return lowestIdAt(ctx.clock.now() - seconds * 1000);
+  // A feed is written within the time that a push takes; from then on KV and this isolate may show an older one.
+  const stale = home.pulled.length === 0 ? 0 : KV_STALE_SECONDS + FEED_CACHE_SECONDS;
+  return lowestIdAt(ctx.clock.now() - (HEAD_SETTLE_SECONDS + stale) * 1000);
 }
 
 const least = (a: string, b: string): string => (a < b ? a : b);
