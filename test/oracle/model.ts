@@ -11,7 +11,7 @@ export interface ModelTweet {
   deletedAt: number | null;
   /** When all effects of the post were seen to be committed. */
   deliveredAt: number | null;
-  /** Follows that had not arrived at that moment: `follower`. */
+  /** Whose follow of the author was still on its way at that moment. */
   readonly lateFollowers: Set<string>;
 }
 

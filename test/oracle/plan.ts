@@ -20,10 +20,10 @@ export const WEIGHTS = {
   home: 7,
   scroll: 8,
   poll: 10,
-  profile: 8,
+  profile: 7,
   "look up": 3,
-  lists: 5,
-  rest: 2,
+  lists: 4,
+  rest: 1,
 } as const;
 export type Kind = keyof typeof WEIGHTS;
 

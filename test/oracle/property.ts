@@ -1,4 +1,3 @@
-import { env } from "cloudflare:workers";
 import { troubleIn } from "../support/isolate.ts";
 import type { CoverageTable } from "./coverage.ts";
 import type { Plan } from "./plan.ts";
@@ -28,30 +27,6 @@ export async function playPlan(
     run.meetings.count("left the pull list", await countLeftPullList());
     if (table !== null) run.meetings.countInto(table, run.model, await readTweetTiers());
   } catch (error) {
-    // DEBUG
-    const dump: string[] = [];
-    for (const shard of [env.SHARD_0, env.SHARD_1]) {
-      for (const q of [
-        "SELECT * FROM readers",
-        "SELECT id, tier, deleted_at FROM tweets",
-        "SELECT * FROM authors",
-        "SELECT * FROM followers",
-      ])
-        dump.push(
-          ...(await shard.prepare(q).all()).results.map(
-            (r) => q.slice(-8) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id)),
-          ),
-        );
-    }
-    for (const person of run.people) {
-      const stub = env.HOME_TIMELINE.getByName(person.id.padStart(19, "0"));
-      const r = await stub.read({ before: "9999999999999999999", since: "0", count: 100 });
-      dump.push(
-        run.nameOf(person.id) + JSON.stringify(r).replaceAll(/"0?(\d{18,19})"/g, (_, id: string) => run.nameOf(id)),
-      );
-    }
-    run.tell(dump.join("\n") + "\nnow " + Date.now());
-    // END DEBUG
     const why = error instanceof Error ? error.message : String(error);
     const story = run.story.slice(-STORY_LINES).join("\n");
     throw new Error(`${why}\n\nwhat happened:\n${story}\n${troubleIn(run.world.logs)}`, { cause: error });

@@ -2,7 +2,7 @@ import type { Person } from "../support/person.ts";
 import { checkPage, Disagreement, same, wholeUserList } from "./checks.ts";
 import { newestFirst } from "./model.ts";
 import type { Run } from "./run.ts";
-import { pollHome } from "./steps.ts";
+import { pollHome } from "./polling.ts";
 import { readOutboxes } from "./tables.ts";
 import { passTime } from "./time.ts";
 
@@ -12,6 +12,7 @@ const STALENESS_MS = 155_000;
 
 /** Delivers and sweeps until nothing is left to do, then waits until no cache can be stale. */
 export async function comeToRest(run: Run): Promise<void> {
+  run.meetings.note(run.model, "come to rest", run.model.users.keys());
   run.sabotage?.beforeRest?.(run.world);
   await run.deliver();
   for (let round = 0; ; round += 1) {

@@ -15,12 +15,13 @@ const STARS = 2;
 const CROWDS = [0, 3, 4, 4, 6, 6, 6, 6];
 const PULL_OVERLAP_MS = 11 * 60_000;
 
-/** Somebody reading down their home, or polling it. */
+/** Somebody on the way down their home. */
 export interface Scroll {
   readonly shown: Set<string>;
   token: string;
   last: string;
 }
+/** A client that polls: since when, what it was shown, and the `newest_id` it was given last. */
 export interface Poller {
   readonly since: number;
   readonly shown: Set<string>;

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm } from "cloudflare:test";
 import type { Person } from "../support/person.ts";
-import { Disagreement, lookUp, readHome, readProfile, same, wholeUserList } from "./checks.ts";
+import { lookUp, readHome, readProfile, same, wholeUserList } from "./checks.ts";
 import type { Kind, Step } from "./plan.ts";
+import { pollHome } from "./polling.ts";
 import { checkHome, comeToRest } from "./rest.ts";
 import { USERS_MAX, type Run } from "./run.ts";
 import { passTime } from "./time.ts";
@@ -12,11 +13,11 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** From what a cache forgets to what a timeline does; mostly within the day that pushes go on. */
-const SHORT = [40 * SECOND, 95 * SECOND, 11 * MINUTE, 11 * MINUTE, 2 * HOUR, 2 * HOUR, 7 * HOUR, 7 * HOUR];
+const SHORT = [28 * SECOND, 58 * SECOND, 89 * SECOND, 11 * MINUTE, 11 * MINUTE, 2 * HOUR, 2 * HOUR, 7 * HOUR, 7 * HOUR];
 const ABSENCES = [...SHORT, 23.9 * HOUR, 25 * HOUR, 3 * DAY, 13.9 * DAY, 15 * DAY, 20 * DAY];
 
 /** Mostly one; at times more than a feed or a timeline keeps. */
-const POSTS_AT_ONCE = [1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 14];
+const POSTS_AT_ONCE = [...Array.from({ length: 13 }, () => 1), 3, 3, 3, 14];
 
 /** Plays a step. What it met is noted by kind and author. */
 export async function play(run: Run, step: Step, index: number): Promise<void> {
@@ -117,7 +118,6 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
     same(run, `whom ${run.nameOf(person.id)} follows, at once`, got, run.model.following(person.id));
   },
   rest: async (run, { who }) => {
-    meets(run, "come to rest", everybody(run));
     await comeToRest(run);
     await checkHome(run, run.person(who));
   },
@@ -207,8 +207,8 @@ async function swing(run: Run, star: Person, up: boolean): Promise<void> {
 /** Time passes; alarms that come due go off, or are late. */
 async function idle(run: Run): Promise<void> {
   meets(run, "idle", everybody(run));
-  const ms = run.pick(ABSENCES) ?? HOUR;
-  run.tell(`   ${ms / HOUR} hours`);
+  const ms = (run.pick(ABSENCES) ?? HOUR) + run.upTo(4 * SECOND);
+  run.tell(`   ${(ms / HOUR).toFixed(3)} hours`);
   passTime(ms);
   if (ms < 13 * DAY || run.upTo(1) === 0) return;
   for (const person of run.people) {
@@ -244,26 +244,4 @@ async function scrollOn(run: Run, { who }: Step): Promise<void> {
     if (token === undefined || last === undefined) run.scrolls.delete(reader.id);
     else run.scrolls.set(reader.id, { shown: new Set([...(scroll?.shown ?? []), ...page.ids]), token, last });
   }
-}
-
-/** A client that polls: it asks for what is newer than the `newest_id` it was given, all pages of it. */
-export async function pollHome(run: Run, reader: Person): Promise<void> {
-  const known = run.pollers.get(reader.id);
-  const poller = known ?? { since: run.now(), shown: new Set<string>(), newestId: undefined };
-  run.pollers.set(reader.id, poller);
-  const since = poller.newestId === undefined ? {} : { since_id: poller.newestId };
-  let token: string | undefined;
-  let below: string | undefined;
-  for (let pages = 0; pages < 100; pages += 1) {
-    const next = token === undefined ? {} : { pagination_token: token };
-    const place = { above: since.since_id, below };
-    const page = await readHome(run, reader, { max_results: 2 + run.upTo(8), ...since, ...next }, place);
-    for (const id of page.ids) poller.shown.add(id);
-    if (pages === 0) poller.newestId = page.meta.newest_id ?? poller.newestId;
-    below = page.ids.at(-1) ?? below;
-    token = page.meta.next_token;
-    // The first poll takes a page to begin with; later ones all that is newer.
-    if (token === undefined || known === undefined) return;
-  }
-  throw new Disagreement(`a poll of ${run.nameOf(reader.id)} has no end`);
 }
