@@ -6,9 +6,18 @@ import { operation, type Operation } from "../lib/route.ts";
 const tweetId = z.object({ id: idField });
 const tag = "Tweets";
 
+/** What X has and Dunlin has not yet: taking it without doing it would post something else than was asked for. */
+const later = { description: "not possible yet: answered with 422" };
+
 const createTweetBody = z
   .object({
     text: z.string().max(65_536).meta({ description: "1 to 280 weighted characters, by twitter-text's v3 rules" }),
+    reply: z.object({ in_reply_to_tweet_id: idField }).optional().meta(later),
+    quote_tweet_id: idField.optional().meta(later),
+    media: z
+      .object({ media_ids: z.array(idField).max(4) })
+      .optional()
+      .meta(later),
   })
   .meta({ id: "CreateTweet" });
 

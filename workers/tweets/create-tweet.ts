@@ -20,15 +20,21 @@ const MINT_ATTEMPTS_MAX = 5;
 /** X resolves at most this many mentions of one tweet. */
 const MENTIONS_MAX = 50;
 
+export interface TweetDraft {
+  readonly text: string;
+  readonly reply?: unknown;
+  readonly quote_tweet_id?: unknown;
+  readonly media?: unknown;
+  readonly idempotency: IdempotentRequest | null;
+}
+
 /**
  * Posts a tweet: one D1 batch, then it is pushed into the author's own home; everybody else's follows by the event.
- * Throws `unprocessable` for a text that may not be posted, `account_inactive`.
+ * Throws `unprocessable` for a text that may not be posted or a field that is not possible yet,
+ * `account_inactive`.
  */
-export async function createTweet(
-  ctx: Ctx,
-  actor: Viewer,
-  draft: { text: string; idempotency: IdempotentRequest | null },
-): Promise<PostedTweet> {
+export async function createTweet(ctx: Ctx, actor: Viewer, draft: TweetDraft): Promise<PostedTweet> {
+  refuseLaterFields(draft);
   const composed = composeTweet(draft.text);
   let above: string | undefined;
   for (let attempt = 0; attempt < MINT_ATTEMPTS_MAX; attempt += 1) {
@@ -46,6 +52,14 @@ export async function createTweet(
     above = outcome.newestTweetId > id ? outcome.newestTweetId : id;
   }
   throw new Error("no free tweet id was found");
+}
+
+function refuseLaterFields(draft: TweetDraft): void {
+  for (const field of ["reply", "quote_tweet_id", "media"] as const) {
+    if (draft[field] === undefined) continue;
+    const detail = `${field} is not possible yet.`;
+    throw new DomainError("unprocessable", detail, [{ message: detail, parameters: { [field]: [] } }]);
+  }
 }
 
 interface Composed {

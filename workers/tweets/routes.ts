@@ -11,7 +11,7 @@ const routes = new Hono<AppEnv>();
 
 handle(routes, createTweetOperation, async ({ ctx, actor, body }, c) => {
   const idempotency = await readIdempotency(c.req.raw, body);
-  const { id, text } = await createTweet(ctx, actor, { text: body.text, idempotency });
+  const { id, text } = await createTweet(ctx, actor, { ...body, idempotency });
   return c.json({ data: { id, text, edit_history_tweet_ids: [id] } }, 201);
 });
 
