@@ -14,8 +14,7 @@ const FOLLOWS_KEY = -1;
 const TOMBSTONES_MAX = 200;
 const PAGE_ENTRIES = 64;
 /** A small timeline has small pages, so that trimming by whole pages still keeps most of what it may keep. */
-export const pageEntriesOf = (entriesMax: number): number =>
-  Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(entriesMax / 8)));
+const pageEntriesOf = (entriesMax: number): number => Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(entriesMax / 8)));
 /** A merge of more entries than this writes all pages anew instead of one row for each. */
 const INSERTS_MAX = 8;
 

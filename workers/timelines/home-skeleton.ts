@@ -67,7 +67,7 @@ async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: Pull
     }
     if (!visitIsDue(ctx, home)) return { home, degraded: [], settled: settledAt(ctx, home, pullList) };
     try {
-      if (!(await returnToTimeline(ctx, userId, home))) continue;
+      if (!(await returnToTimeline(ctx, userId, home, pullList))) continue;
       const again = await readObject(ctx, userId, range, pullList);
       if (again.state === "ready") return { home: again, degraded: [], settled: settledAt(ctx, again, pullList) };
     } catch (error) {

@@ -2,8 +2,9 @@ import type { HomeRead, MergeHome } from "../../durable-objects/home-timeline.ts
 import type { Merge } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
 import { readFollowStates } from "../graph/reader.ts";
-import { activeWindowMs } from "../lib/limits.ts";
+import { activeWindowMs, idleWindowMs } from "../lib/limits.ts";
 import { ID_MAX, ID_MIN, idBefore, lowestIdAt } from "../lib/snowflake.ts";
+import type { PullAuthors } from "./pull-feeds.ts";
 import { readStore } from "./read-store.ts";
 import { writeSeenAt } from "./writer.ts";
 
@@ -15,16 +16,29 @@ export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
 }
 
 /**
- * Notes the visit and, after an absence, merges what was not pushed. The visit is written before the store is read: a
+ * Notes the visit and merges what was not pushed since the last one. The visit is written before the store is read: a
  * fan-out that still saw the old visit had its tweet committed before, so the store shows it; any later one pushes.
  * @returns false where the timeline has become another one meanwhile.
  */
-export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome): Promise<boolean> {
+export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome, pull: PullAuthors): Promise<boolean> {
   const seenAt = ctx.clock.now();
   await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
+  return mergeIn(ctx, userId, { ...(await readUnpushed(ctx, userId, home, pull)), basedOn: home.base, seenAt });
+}
+
+/**
+ * Tweets of pull authors are taken in at every visit, so that the timeline has them still once their author has left the
+ * list; everyone else's only after an absence, or where nobody can say who is a pull author.
+ */
+function readUnpushed(ctx: Ctx, userId: string, home: ReadyHome, pull: PullAuthors): Promise<Merge> {
   const missedFrom = missedSince(ctx, home);
-  const merge: Merge = missedFrom < seenAt ? await readMissed(ctx, userId, lowestIdAt(missedFrom)) : { entries: [] };
-  return mergeIn(ctx, userId, { ...merge, basedOn: home.base, seenAt });
+  const now = ctx.clock.now();
+  // Should have been dropped by now: what such a one lacks nobody keeps account of.
+  if (home.seenAt < now - idleWindowMs(ctx.limits)) return readMissed(ctx, userId, ID_MIN);
+  const sinceVisit = lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000);
+  if (!pull.known) return readMissed(ctx, userId, sinceVisit);
+  if (missedFrom < now) return readMissed(ctx, userId, home.pulled.length > 0 ? sinceVisit : lowestIdAt(missedFrom));
+  return home.pulled.length > 0 ? readWhole(ctx, home.pulled, sinceVisit) : Promise.resolve({ entries: [] });
 }
 
 /**

@@ -1,12 +1,15 @@
-import { pageEntriesOf } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
+import { idleWindowMs } from "../lib/limits.ts";
 import type { TweetDeleted, TweetPosted } from "./events.ts";
 import { readPullState } from "./reader.ts";
 import { writePullKnown, writePullListed, writePullUnlisted } from "./writer.ts";
 
+/** A timeline takes in what was pulled at its reader's next visit, or is dropped when idle: this much later than it may be. */
+const UNLIST_MARGIN_MS = 86_400_000;
+
 /**
  * Keeps the KV feed of a pull author current, and the author's place in the list: in, before the first tweet that nobody
- * is pushed; out, once everything that was pulled only is below what timelines keep.
+ * is pushed; out, once every timeline that is kept has taken in what was pulled only.
  */
 export async function refreshFeed(ctx: Ctx, event: TweetPosted | TweetDeleted): Promise<void> {
   const { authorId, tier } = event;
@@ -20,9 +23,7 @@ export async function refreshFeed(ctx: Ctx, event: TweetPosted | TweetDeleted): 
     await ctx.pullList().refresh();
     await writePullKnown(ctx, authorId);
   } else if (state.tier !== "pull" && state.listed) {
-    // Timelines drop whole pages: with so many newer ones pushed, what was only pulled is below every floor.
-    const { TIMELINE_ENTRIES_MAX: kept } = ctx.limits;
-    const left = await writePullUnlisted(ctx, authorId, kept + pageEntriesOf(kept));
+    const left = await writePullUnlisted(ctx, authorId, ctx.clock.now() - idleWindowMs(ctx.limits) - UNLIST_MARGIN_MS);
     if (left) await ctx.pullList().refresh();
   }
 }

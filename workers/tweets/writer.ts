@@ -5,7 +5,7 @@ import { afterChange, commit } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
 import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts";
 import { isFreeEventId, recordEvent } from "../lib/outbox.ts";
-import { ID_MIN } from "../lib/snowflake.ts";
+import { ID_MIN, lowestIdAt } from "../lib/snowflake.ts";
 import { logVisibility } from "../lib/visibility-log.ts";
 import { TWEET_DELETED, TWEET_POSTED } from "./events.ts";
 import { authors, mentions, tweets, type TWEET_TIERS } from "./tables.ts";
@@ -172,20 +172,14 @@ export async function writePullKnown(ctx: Ctx, authorId: string): Promise<void> 
 }
 
 /**
- * Takes an author who came down a tier out of the list once `pushedMin` standing tweets are newer than the last one that
- * nobody was pushed: then no timeline keeps anything from before.
+ * Takes an author who came down a tier out of the list once the last tweet that nobody was pushed is from before `since`
+ * (Unix milliseconds).
  * @returns true where the list has changed.
  */
-export async function writePullUnlisted(ctx: Ctx, authorId: string, pushedMin: number): Promise<boolean> {
+export async function writePullUnlisted(ctx: Ctx, authorId: string, since: number): Promise<boolean> {
   const result = await ctx.dbOf(authorId).run(sql`
     UPDATE ${authors} SET pull_listed = 0, pull_known_at = NULL, newest_pull_only_id = NULL
-    WHERE user_id = ${authorId} AND pull_listed = 1 AND tier <> 'pull' AND (
-      newest_pull_only_id IS NULL OR (
-        SELECT count(*) FROM (
-          SELECT 1 FROM ${tweets} AS t WHERE t.author_id = ${authorId} AND t.id > newest_pull_only_id
-            AND t.deleted_at IS NULL LIMIT ${pushedMin}
-        )
-      ) >= ${pushedMin}
-    )`);
+    WHERE user_id = ${authorId} AND pull_listed = 1 AND tier <> 'pull'
+      AND (newest_pull_only_id IS NULL OR newest_pull_only_id < ${lowestIdAt(since)})`);
   return result.meta.changes > 0;
 }
