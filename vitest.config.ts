@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { cloudflareTest, readD1Migrations, type D1Migration } from "@cloudflare/vitest-pool-workers";
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { readRealConversations } from "./test/support/real-conversations.ts";
 import { sharedData } from "./test/support/shared-data.ts";
 
 /** Two fresh private ES256 keys, as SIGNING_KEYS wants them: the first signs, both verify. */
@@ -55,12 +56,21 @@ function hostileData() {
   };
 }
 
+/** `virtual:real-conversations`, read only where a test imports it. */
+const realConversations = {
+  name: "real-conversations",
+  resolveId: (id: string) => (id === "virtual:real-conversations" ? `\0${id}` : undefined),
+  load: (id: string) =>
+    id === "\0virtual:real-conversations" ? `export default ${JSON.stringify(readRealConversations())}` : undefined,
+};
+
 const extraShards = (count: number) =>
   Object.fromEntries(Array.from({ length: count - 2 }, (_, index) => [`SHARD_${index + 2}`, `shard-${index + 2}`]));
 
 function inWorkers(name: string, include: string[], given: { vars?: Record<string, string>; shards?: number } = {}) {
   return {
     plugins: [
+      realConversations,
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {

@@ -7,12 +7,13 @@ import { benchCosts } from "./costs.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchFlat } from "./flat.ts";
 import { benchHome } from "./home.ts";
+import { benchLikes } from "./likes.ts";
 import { openMainStage } from "./main-stage.ts";
 import { benchPost } from "./post.ts";
 import { Report } from "./report.ts";
 import { bundleBench } from "./stage.ts";
 
-const PARTS = ["costs", "home", "fan-out", "post", "flat"] as const;
+const PARTS = ["costs", "home", "fan-out", "post", "flat", "likes"] as const;
 type Part = (typeof PARTS)[number];
 
 function chosenParts(args: readonly string[]): ReadonlySet<Part> {
@@ -43,6 +44,7 @@ try {
   if (parts.has("costs")) await benchCosts(report);
   await benchOnMainStage(bundle, parts, report);
   if (parts.has("flat")) await benchFlat(bundle, report);
+  if (parts.has("likes")) await benchLikes(bundle, report);
 } finally {
   rmSync(bundle, { recursive: true, force: true });
 }

@@ -52,8 +52,8 @@ export async function loadFacts(runtime: LocalRuntime, dataset: Dataset): Promis
   for (const { table, columns, rows } of factsOf(dataset)) await insert(runtime, table, columns, rows);
 }
 
-/** The first column finds the shard. */
-async function insert(
+/** Writes rows into the shards; the first column finds each one's. */
+export async function insert(
   runtime: LocalRuntime,
   table: string,
   columns: readonly string[],
@@ -65,6 +65,11 @@ async function insert(
       await post(runtime, "/bench/load", { shard, table, columns, rows: here.slice(at, at + ROWS_AT_ONCE) });
     }
   }
+}
+
+/** Sends a message for every like of a tweet whose event waits in an outbox. @returns how many. */
+export async function sendLikes(runtime: LocalRuntime, tweetId: string): Promise<number> {
+  return (await post<{ sent: number }>(runtime, "/bench/send-likes", { tweetId })).sent;
 }
 
 /** Access tokens for `ids`, in their order. */

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { createContext, runtimeOf, type Ctx } from "../workers/lib/context.ts";
 import { ID_MAX, ID_MIN, idBefore } from "../workers/lib/snowflake.ts";
-import { readAuthorTweetIds } from "../workers/tweets/reader.ts";
+import { readAuthorEntries } from "../workers/tweets/reader.ts";
 import { Coalesced } from "./coalesced.ts";
 import { feedKey, type Feed } from "./feed.ts";
 
@@ -21,9 +21,10 @@ export class AuthorFeed extends DurableObject<Env> {
     const ctx = contextOf(this.env, this.ctx);
     const authorId = this.ctx.id.name ?? "";
     const most = ctx.limits.FEED_ENTRIES_MAX;
-    const ids = await readAuthorTweetIds(ctx, authorId, { before: ID_MAX, since: ID_MIN, count: most });
-    const last = ids.at(-1);
-    const feed: Feed = { v: 1, floor: ids.length < most || last === undefined ? ID_MIN : idBefore(last), ids };
+    const entries = await readAuthorEntries(ctx, authorId, { before: ID_MAX, since: ID_MIN, count: most });
+    const last = entries.at(-1);
+    const floor = entries.length < most || last === undefined ? ID_MIN : idBefore(last.id);
+    const feed: Feed = { v: 2, floor, entries };
     await ctx.kv.put(feedKey(authorId), JSON.stringify(feed));
   }
 }

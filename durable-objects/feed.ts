@@ -1,10 +1,13 @@
+import type { TimelineEntry } from "./timeline-entry.ts";
+
 /** What KV holds for the readers of pull authors. */
 export interface Feed {
-  readonly v: 1;
+  /** 1 is what older Workers wrote: `ids` alone, of tweets that were neither replies nor retweets. */
+  readonly v: 2;
   /** The feed is complete for ids above this one. */
   readonly floor: string;
   /** Newest first, standing tweets only. */
-  readonly ids: readonly string[];
+  readonly entries: readonly TimelineEntry[];
 }
 
 export const feedKey = (authorId: string): string => `feed:${authorId}`;

@@ -2,7 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import { idleWindowMs, parseLimits, type Limits } from "../workers/lib/limits.ts";
 import { ID_MIN } from "../workers/lib/snowflake.ts";
 import type { FollowState } from "./packed-pages.ts";
-import { byNewest, type TimelineEntry } from "./timeline-entry.ts";
+import { byNewest, type ShownEntry, type TimelineEntry } from "./timeline-entry.ts";
+import { TimelineHiding, type HidingMerge, type MutedWords, type StandingEdge } from "./timeline-hiding.ts";
 import { TimelinePages, type Merge, type PageStore } from "./timeline-pages.ts";
 
 /** What a page of home is read by. Arguments are objects that only grow: old objects meet new Workers during a deploy. */
@@ -14,6 +15,10 @@ export interface ReadHome {
   readonly count: number;
   /** The list of pull authors; those followed come back in `pulled`. */
   readonly pullAuthors?: readonly string[];
+  /** Unix milliseconds, for mutes that end; the object's own time unless given. */
+  readonly now?: number;
+  readonly withoutRetweets?: boolean;
+  readonly withoutReplies?: boolean;
 }
 
 export type HomeRead =
@@ -24,11 +29,36 @@ export type HomeRead =
       readonly floor: string;
       readonly through: string;
       readonly seenAt: number;
-      readonly entries: readonly TimelineEntry[];
+      readonly entries: readonly ShownEntry[];
       /** True where the timeline has further entries in the range. */
       readonly more: boolean;
       readonly pulled: readonly string[];
+      /** Lower-cased; only where there are any. */
+      readonly mutedWords?: readonly string[];
     };
+
+/** How the owner stands to some users, and which tweets show at or above an id. */
+export interface CheckHome {
+  readonly userIds: readonly string[];
+  readonly tweetIds: readonly string[];
+  readonly above: string;
+  readonly now: number;
+}
+
+export type HomeCheck =
+  | { readonly state: "cold" }
+  | {
+      readonly state: "ready";
+      readonly standings: Readonly<Record<string, HomeStanding>>;
+      readonly held: readonly string[];
+    };
+
+export interface HomeStanding {
+  readonly following: boolean;
+  readonly blocking: boolean;
+  readonly blockedBy: boolean;
+  readonly muting: boolean;
+}
 
 export interface MergeHome extends Merge {
   /** As the read or the follow said; a merge based on another life of the timeline is refused. */
@@ -42,6 +72,7 @@ interface Building {
   /** The highest floor of the merges that came meanwhile: below it their authors are not whole. */
   floor: string;
   readonly follows: Map<string, FollowState>;
+  readonly hiding: TimelineHiding;
   readonly deleted: Set<string>;
 }
 
@@ -72,8 +103,41 @@ export class HomeTimeline extends DurableObject<Env> {
     const pages = this.#open();
     if (pages === null) return { state: "cold", base: this.#openBuilding().base };
     const { base, floor, through, seenAt } = pages;
-    const pulled = (range.pullAuthors ?? []).filter((author) => pages.follows.get(author)?.state === 1);
-    return { state: "ready", base, floor, through, seenAt, ...pages.read(range), pulled };
+    const now = range.now ?? this.#now();
+    const pulled = (range.pullAuthors ?? []).filter(
+      (author) => pages.follows.get(author)?.state === 1 && !pages.hiding.hides(author, now),
+    );
+    const words = pages.hiding.words(now);
+    const mutedWords = words.length === 0 ? {} : { mutedWords: words };
+    return { state: "ready", base, floor, through, seenAt, ...pages.read({ ...range, now }), pulled, ...mutedWords };
+  }
+
+  /** Says how the owner stands to `userIds`, and which of `tweetIds` show at or above an id. */
+  check({ userIds, tweetIds, above, now }: CheckHome): HomeCheck {
+    const pages = this.#open();
+    if (pages === null) return { state: "cold" };
+    const { hiding } = pages;
+    const standingOf = (userId: string): HomeStanding => ({
+      following: pages.follows.get(userId)?.state === 1,
+      blocking: hiding.is("blocking", userId, now),
+      blockedBy: hiding.is("blockedBy", userId, now),
+      muting: hiding.is("muting", userId, now),
+    });
+    return {
+      state: "ready",
+      standings: Object.fromEntries(userIds.map((userId) => [userId, standingOf(userId)])),
+      held: tweetIds.length === 0 ? [] : pages.heldAbove(tweetIds, above, now),
+    };
+  }
+
+  /** Notes that the owner blocks, is blocked by, or mutes somebody, or does not any more. */
+  setStanding(edge: StandingEdge): void {
+    this.#hide({ standings: [edge] });
+  }
+
+  /** Notes all words that the owner mutes. */
+  setMutedWords(mutedWords: MutedWords): void {
+    this.#hide({ standings: [], mutedWords });
   }
 
   /** Takes pushed entries in; a cold timeline ignores them, for its rebuild reads the store. */
@@ -102,7 +166,7 @@ export class HomeTimeline extends DurableObject<Env> {
     const pages = this.#open();
     if (pages !== null) {
       pages.setFollow(authorId, { state, version });
-      return pages.admits(authorId) ? { base: pages.base, floor: pages.floor } : null;
+      return pages.isFollowed(authorId) ? { base: pages.base, floor: pages.floor } : null;
     }
     const building = this.#building;
     if (building === null) return null;
@@ -136,11 +200,21 @@ export class HomeTimeline extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const pages = this.#open();
     if (pages === null) return;
-    const now = Date.now() + this.#limits.CLOCK_OFFSET_SECONDS * 1000;
+    const now = this.#now();
     const idleAt = pages.seenAt + idleWindowMs(this.#limits);
     if (idleAt > now) return this.ctx.storage.setAlarm(idleAt - this.#limits.CLOCK_OFFSET_SECONDS * 1000);
     await this.ctx.storage.deleteAll();
     this.#pages = null;
+  }
+
+  #hide(merge: HidingMerge): void {
+    const pages = this.#open();
+    if (pages !== null) pages.applyHiding(merge);
+    else this.#building?.hiding.apply(merge);
+  }
+
+  #now(): number {
+    return Date.now() + this.#limits.CLOCK_OFFSET_SECONDS * 1000;
   }
 
   #finishBuilding(building: Building, merge: MergeHome): void {
@@ -150,8 +224,11 @@ export class HomeTimeline extends DurableObject<Env> {
     for (const [author, follow] of building.follows) {
       if ((follows.get(author)?.version ?? 0) < follow.version) follows.set(author, follow);
     }
-    const entries = [...merge.entries, ...building.entries].filter((entry) => !building.deleted.has(entry.tweetId));
-    pages.merge({ ...merge, follows, entries: entries.sort(byNewest), floor: highest(building.floor, merge.floor) });
+    const gone = (entry: TimelineEntry) => building.deleted.has(entry.tweetId) || building.deleted.has(entry.id);
+    const entries = [...merge.entries, ...building.entries].filter((entry) => !gone(entry));
+    if (merge.hiding !== undefined) building.hiding.apply(merge.hiding);
+    const [hiding, floor] = [building.hiding.all(), highest(building.floor, merge.floor)];
+    pages.merge({ ...merge, follows, hiding, entries: entries.sort(byNewest), floor });
     if (building.deleted.size > 0) pages.remove([...building.deleted]);
     this.#pages = pages;
     this.#building = null;
@@ -170,6 +247,7 @@ export class HomeTimeline extends DurableObject<Env> {
       entries: [],
       floor: ID_MIN,
       follows: new Map(),
+      hiding: new TimelineHiding(),
       deleted: new Set(),
     };
     return this.#building;

@@ -4,10 +4,18 @@ import type { TimelineEntry } from "./timeline-entry.ts";
  * The stored form of a timeline: a page of entries is one row, so a push is one row written. Every page starts with a
  * format byte, because old objects meet new Workers during a deploy.
  */
-const FORMAT = 1;
+const FORMAT = 2;
+/** Before there were replies, and marks in the head. */
+const OLDEST_FORMAT = 1;
 const ID_BYTES = 8;
 /** The entry's tweet is not its own id, or its actor is not its author: both are stored beside them. */
 const FLAG_RETWEET = 1;
+/** The user replied to is stored. */
+const FLAG_REPLY = 2;
+
+/** Marks of a head: what else there is to read. */
+const MARK_RETWEETS = 1;
+const MARK_HIDING = 2;
 
 /** Where a sealed page stands: it holds ids up to `newest`, and above the next page's. */
 export interface SealedPage {
@@ -28,8 +36,12 @@ export interface TimelineHead {
   seenAt: number;
   nextKey: number;
   sealed: SealedPage[];
-  /** Tweets that were deleted: a late push of one is dropped. */
+  /** Tweets that were deleted, and retweets that were undone: a late push of one is dropped. */
   tombstones: string[];
+  /** True once a retweet came in: a tweet may have several entries. */
+  retweets: boolean;
+  /** True where there is a row of standings and muted words. */
+  hiding: boolean;
 }
 
 export interface FollowState {
@@ -89,13 +101,14 @@ class Writer {
 }
 
 class Reader {
+  readonly format: number;
   readonly #view: DataView;
   #at = 0;
 
   constructor(bytes: ArrayBuffer) {
     this.#view = new DataView(bytes);
-    const format = this.byte();
-    if (format !== FORMAT) throw new Error(`unknown page format ${format}`);
+    this.format = this.byte();
+    if (this.format < OLDEST_FORMAT || this.format > FORMAT) throw new Error(`unknown page format ${this.format}`);
   }
 
   byte(): number {
@@ -126,11 +139,13 @@ class Reader {
 /** A push writes the whole head page again, but only its own entry is new: the others keep the bytes they had. */
 const packedEntries = new WeakMap<TimelineEntry, Uint8Array>();
 
-function packEntry({ id, tweetId, authorId, actorId }: TimelineEntry): Uint8Array {
+function packEntry({ id, tweetId, authorId, actorId, replyToId }: TimelineEntry): Uint8Array {
   const retweet = tweetId !== id || actorId !== authorId;
-  const writer = new Writer(retweet ? 1 + 4 * ID_BYTES : 1 + 2 * ID_BYTES);
-  writer.byte(retweet ? FLAG_RETWEET : 0);
-  for (const part of retweet ? [id, authorId, tweetId, actorId] : [id, authorId]) writer.id(part);
+  const parts = retweet ? [id, authorId, tweetId, actorId] : [id, authorId];
+  if (replyToId !== undefined) parts.push(replyToId);
+  const writer = new Writer(1 + parts.length * ID_BYTES);
+  writer.byte((retweet ? FLAG_RETWEET : 0) + (replyToId === undefined ? 0 : FLAG_REPLY));
+  for (const part of parts) writer.id(part);
   return writer.bytes();
 }
 
@@ -145,16 +160,17 @@ function writeEntries(writer: Writer, entries: readonly TimelineEntry[]): void {
 
 function readEntries(reader: Reader): TimelineEntry[] {
   return Array.from({ length: reader.count() }, () => {
-    const retweet = reader.byte() === FLAG_RETWEET;
+    const flags = reader.byte();
     const id = reader.id();
     const authorId = reader.id();
-    return retweet
-      ? { id, authorId, tweetId: reader.id(), actorId: reader.id() }
-      : { id, authorId, tweetId: id, actorId: authorId };
+    const retweet = (flags & FLAG_RETWEET) !== 0;
+    const tweetId = retweet ? reader.id() : id;
+    const entry = { id, authorId, tweetId, actorId: retweet ? reader.id() : authorId };
+    return (flags & FLAG_REPLY) === 0 ? entry : { ...entry, replyToId: reader.id() };
   });
 }
 
-/** A sealed page's bytes: format byte, then entries of 17 bytes (33 for a retweet). */
+/** A sealed page's bytes: format byte, then entries of 17 bytes (25 for a reply, 33 for a retweet). */
 export function packPage(entries: readonly TimelineEntry[]): Uint8Array {
   const writer = new Writer();
   writer.byte(FORMAT);
@@ -184,6 +200,7 @@ export function packHead(head: TimelineHead, entries: readonly TimelineEntry[]):
   }
   writer.count(head.tombstones.length);
   for (const id of head.tombstones) writer.id(id);
+  writer.byte((head.retweets ? MARK_RETWEETS : 0) + (head.hiding ? MARK_HIDING : 0));
   writeEntries(writer, entries);
   return writer.bytes();
 }
@@ -202,7 +219,20 @@ export function unpackHead(bytes: ArrayBuffer): { head: TimelineHead; entries: T
     count: reader.count(),
   }));
   const tombstones = Array.from({ length: reader.count() }, () => reader.id());
-  return { head: { base, floor, through, seenAt, nextKey, sealed, tombstones }, entries: readEntries(reader) };
+  const marks = reader.format === OLDEST_FORMAT ? 0 : reader.byte();
+  const head = {
+    base,
+    floor,
+    through,
+    seenAt,
+    nextKey,
+    sealed,
+    tombstones,
+    // The format before could not say: such an object may have met a Worker that pushes retweets.
+    retweets: reader.format === OLDEST_FORMAT || (marks & MARK_RETWEETS) !== 0,
+    hiding: (marks & MARK_HIDING) !== 0,
+  };
+  return { head, entries: readEntries(reader) };
 }
 
 /** The follow set's bytes: format byte, then 13 bytes an author. */

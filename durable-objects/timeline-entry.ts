@@ -7,7 +7,34 @@ export interface TimelineEntry {
   readonly authorId: string;
   /** Whose follow brings it here: the author, or who retweeted. */
   readonly actorId: string;
+  /** The user that a reply answers, oneself included; never on a retweet. */
+  readonly replyToId?: string;
+}
+
+/** A line as its reader gets it. */
+export interface ShownEntry extends TimelineEntry {
+  /** On a retweet: everybody in the timeline who retweets the tweet, newest first. */
+  readonly retweeters?: readonly string[];
+  /** True where the author is followed, or is the reader. */
+  readonly authorFollowed: boolean;
 }
 
 /** Newest first. */
-export const byNewest = (a: TimelineEntry, b: TimelineEntry): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+export const byNewest = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
+
+export const isRetweet = (entry: TimelineEntry): boolean => entry.id !== entry.tweetId;
+
+/**
+ * The rule of home and lists for replies (reply_elsewhere): a reply shows only where the one replied to is followed too, or
+ * is the reader or the author themself.
+ */
+export function repliesElsewhere(
+  entry: TimelineEntry,
+  reader: string | null,
+  isFollowed: (userId: string) => boolean,
+): boolean {
+  const { actorId, authorId, replyToId } = entry;
+  if (replyToId === undefined || actorId === reader) return false;
+  return replyToId !== reader && replyToId !== authorId && !isFollowed(replyToId);
+}

@@ -98,9 +98,30 @@ export class ApiClient {
     await this.call(`/2/users/${account.id}/following`, { token: account.token, json: { target_user_id: targetId } });
   }
 
-  async post(account: Account, text: string, idempotencyKey: string): Promise<Tweet> {
-    const sent = { token: account.token, json: { text }, idempotencyKey };
+  /** @param more joins the body: what the tweet answers or quotes. */
+  async post(
+    account: Account,
+    text: string,
+    idempotencyKey: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<Tweet> {
+    const sent = { token: account.token, json: { text, ...more }, idempotencyKey };
     return (await this.call<{ data: Tweet }>("/2/tweets", sent)).data;
+  }
+
+  async like(account: Account, tweetId: string): Promise<void> {
+    await this.call(`/2/users/${account.id}/likes`, { token: account.token, json: { tweet_id: tweetId } });
+  }
+
+  async retweet(account: Account, tweetId: string): Promise<void> {
+    await this.call(`/2/users/${account.id}/retweets`, { token: account.token, json: { tweet_id: tweetId } });
+  }
+
+  /** A list of the account's own with `members` in it. */
+  async list(account: Account, name: string, members: readonly Account[], idempotencyKey: string): Promise<void> {
+    const { token } = account;
+    const { data } = await this.call<{ data: { id: string } }>("/2/lists", { token, json: { name }, idempotencyKey });
+    for (const { id } of members) await this.call(`/2/lists/${data.id}/members`, { token, json: { user_id: id } });
   }
 
   /** A page of the account's home timeline. */

@@ -157,6 +157,7 @@ function roleOf(path: string): Role {
   const name = posix.basename(path, ".ts");
   if (name.endsWith(".consumer")) return "consumer";
   if (/(^|-)reader$/.test(name)) return "reader";
+  if (/(^|-)writer$/.test(name)) return "writer";
   const known: readonly string[] = ["routes", "contract", "writer", "tables", "events"];
   return known.includes(name) ? (name as Role) : "use case";
 }

@@ -1,13 +1,13 @@
 /**
  * Fills an empty store through the public API: five people one can log in as, 300 generated users with a heavy-tailed
- * follow graph, and 800 tweets. The same world every time. A store that was filled is left alone; a filling that was
+ * follow graph, 800 tweets, and what people do with them: answers, retweets, quotes, likes. The same world every time. A store that was filled is left alone; a filling that was
  * interrupted goes on, because every step may be repeated.
  *
  *     node scripts/seed.ts http://127.0.0.1:8787
  *
  * The server must run with USERNAME_LENGTH_MIN=3, for bob and dan.
  */
-import { ApiClient, type Account } from "./api-client.ts";
+import { ApiClient, type Account, type Tweet } from "./api-client.ts";
 import { eachOf, seededRandom } from "./lib.ts";
 import { showProgress } from "./progress.ts";
 import { displayName, generatedUsername, sentence } from "./seed-texts.ts";
@@ -27,6 +27,10 @@ const MARKER = "dunlin_news";
 
 const GENERATED = 300;
 const TWEETS = 800;
+const REPLIES = 150;
+const RETWEETS = 80;
+const QUOTES = 30;
+const LIKES = 500;
 const WIDTH = 12;
 const SEED = 20_261_121;
 
@@ -45,7 +49,8 @@ export async function seed(url: string): Promise<boolean> {
     if (account !== undefined) await api.describe(account, { description });
   }
   await follow(api, accounts, followGraph(accounts.length, random));
-  await post(api, accounts, random);
+  const tweets = await post(api, accounts, random);
+  await converse(api, accounts, tweets, random);
   const own = await api.registerOrLogIn(MARKER, SEED_PASSWORD, "Dunlin News");
   await api.describe(own, { description: "A small shorebird. Welcome!" });
   await api.post(own, "Welcome to Dunlin. Try the API at /docs.", "seed-welcome");
@@ -94,18 +99,54 @@ async function follow(api: ApiClient, accounts: readonly Account[], pairs: reado
   progress.end();
 }
 
-async function post(api: ApiClient, accounts: readonly Account[], random: () => number): Promise<void> {
+async function post(api: ApiClient, accounts: readonly Account[], random: () => number): Promise<Tweet[]> {
+  const tweets: Tweet[] = [];
   const progress = showProgress("tweets", TWEETS);
   const any = (skew: number) => accounts[Math.floor(random() ** skew * accounts.length)];
   const planned = Array.from({ length: TWEETS }, (_, index) => {
     const [author, other] = [any(2), any(3)];
     return { author, text: sentence(random, other?.username ?? "alice"), key: `seed-${index}` };
   });
-  await eachOf(planned, WIDTH, async ({ author, text, key }) => {
-    if (author !== undefined) await api.post(author, text, key);
+  await eachOf(planned, WIDTH, async ({ author, text, key }, index) => {
+    if (author !== undefined) tweets[index] = await api.post(author, text, key);
     progress.step();
   });
   progress.end();
+  return tweets;
+}
+
+/** Every act has a key or may be repeated, so a seeding that was interrupted goes on here as well. */
+async function converse(
+  api: ApiClient,
+  accounts: readonly Account[],
+  tweets: readonly Tweet[],
+  random: () => number,
+): Promise<void> {
+  const progress = showProgress("answers, retweets, likes", REPLIES + RETWEETS + QUOTES + LIKES);
+  // The newest tweets are those people talk about.
+  const recent = tweets.slice(-120);
+  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() ** 2 * items.length)];
+  const acts: ((account: Account, tweet: Tweet, index: number) => Promise<unknown>)[] = [
+    ...Array.from({ length: REPLIES }, () => (account: Account, tweet: Tweet, index: number) => {
+      const text = sentence(random, "alice");
+      return api.post(account, text, `seed-reply-${index}`, { reply: { in_reply_to_tweet_id: tweet.id } });
+    }),
+    ...Array.from(
+      { length: QUOTES },
+      () => (account: Account, tweet: Tweet, index: number) =>
+        api.post(account, sentence(random, "bob"), `seed-quote-${index}`, { quote_tweet_id: tweet.id }),
+    ),
+    ...Array.from({ length: RETWEETS }, () => (account: Account, tweet: Tweet) => api.retweet(account, tweet.id)),
+    ...Array.from({ length: LIKES }, () => (account: Account, tweet: Tweet) => api.like(account, tweet.id)),
+  ];
+  for (const [index, act] of acts.entries()) {
+    const [account, tweet] = [accounts[Math.floor(random() ** 2 * accounts.length)], pick(recent)];
+    if (account !== undefined && tweet !== undefined) await act(account, tweet, index);
+    progress.step();
+  }
+  progress.end();
+  const [alice, ...others] = accounts;
+  if (alice !== undefined) await api.list(alice, "The shore", others.slice(0, 20), "seed-list");
 }
 
 if (import.meta.main) {

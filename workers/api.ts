@@ -3,11 +3,13 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { authenticate } from "./accounts/authenticate.ts";
 import accounts from "./accounts/routes.ts";
+import engagement from "./engagement/routes.ts";
 import graph from "./graph/routes.ts";
 import { createContext, runtimeOf, type Runtime } from "./lib/context.ts";
 import { DomainError, type ErrorCode, type ErrorItem } from "./lib/errors.ts";
 import { DependencyFailed } from "./lib/dependency.ts";
 import { bodyBrokenOff, type AppEnv } from "./lib/route.ts";
+import lists from "./lists/routes.ts";
 import service from "./service-routes.ts";
 import shortSpellings from "./short-spellings.ts";
 import timelines from "./timelines/routes.ts";
@@ -74,7 +76,8 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
 
   app.route("/", service);
   for (const prefix of ["/2", "/api/v2"]) {
-    for (const room of [accounts, graph, tweets, timelines]) app.route(prefix, room);
+    // Tweets first: /users/reposts_of_me is no user's id.
+    for (const room of [tweets, accounts, engagement, graph, lists, timelines]) app.route(prefix, room);
   }
   app.route("/", shortSpellings(app));
 
@@ -100,12 +103,13 @@ function requestIdOf(sent: string | undefined): string {
 /** An error answer in the form of RFC 9457, with the fields X's clients look for. */
 function problem(requestId: string, code: ErrorCode, detail: string, items: readonly ErrorItem[] = []): Response {
   const [status, title] = STATUS[code];
-  const errors = items.length > 0 ? { errors: items } : {};
+  // Never empty: without an item there X's clients leave the reason out of their own errors.
+  const errors = items.length > 0 ? items : [{ message: detail }];
   const headers = new Headers({ "content-type": "application/problem+json", "x-request-id": requestId });
   headers.set("cache-control", "private, no-store");
   if (status === 401) headers.set("www-authenticate", 'Bearer realm="dunlin"');
   if (status === 429 || status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
-  const body = { title, detail, type: `about:blank#${code}`, status, ...errors, message: detail };
+  const body = { title, detail, type: `about:blank#${code}`, status, errors, message: detail };
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -6,13 +6,22 @@ import {
 } from "zod-openapi";
 import * as z from "zod";
 import { operations as accounts } from "./accounts/contract.ts";
+import { operations as engagement } from "./engagement/contract.ts";
 import { operations as graph } from "./graph/contract.ts";
 import type { Operation } from "./lib/route.ts";
+import { operations as lists } from "./lists/contract.ts";
 import { operations as timelines } from "./timelines/contract.ts";
 import { operations as tweets } from "./tweets/contract.ts";
 
 /** Every operation of the API, in the order of the document. */
-export const operations: readonly Operation[] = [...accounts, ...tweets, ...graph, ...timelines];
+export const operations: readonly Operation[] = [
+  ...accounts,
+  ...tweets,
+  ...engagement,
+  ...graph,
+  ...lists,
+  ...timelines,
+];
 
 const problem = z
   .object({
@@ -21,9 +30,9 @@ const problem = z
     type: z.string(),
     status: z.number().int(),
     message: z.string(),
-    errors: z
-      .array(z.object({ message: z.string(), parameters: z.record(z.string(), z.array(z.string())).optional() }))
-      .optional(),
+    errors: z.array(
+      z.object({ message: z.string(), parameters: z.record(z.string(), z.array(z.string())).optional() }),
+    ),
   })
   .meta({ id: "Problem", description: "RFC 9457, with the fields that clients of X's API look for" });
 

@@ -41,6 +41,10 @@ export async function answerBench(request: Request, env: Env, execution: Executi
   if (url.endsWith("/bench/tokens")) {
     return Response.json(await tokens(env, execution, await request.json<readonly string[]>()));
   }
+  if (url.endsWith("/bench/send-likes")) {
+    const { tweetId } = await request.json<{ tweetId: string }>();
+    return Response.json({ sent: await sendLikes(env, tweetId) });
+  }
   if (url.endsWith("/bench/write-rows")) return Response.json(await writeRows(env, await request.json<WriteRows>()));
   return new Response("no such reference", { status: 404 });
 }
@@ -53,6 +57,28 @@ async function load(env: Env, { shard, table, columns, rows }: LoadRows): Promis
   const insert = `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${values} FROM json_each(?)`;
   await database.prepare(insert).bind(JSON.stringify(rows)).run();
   return { rows: rows.length };
+}
+
+/** Sends what a sweep would send of one tweet's likes, all at once. */
+async function sendLikes(env: Env, tweetId: string): Promise<number> {
+  let sent = 0;
+  for (const shard of shardBindings(env)) {
+    const { results } = await shard
+      .prepare("SELECT id, kind, payload FROM outbox WHERE kind = 'like-changed' AND payload->>'tweetId' = ?")
+      .bind(tweetId)
+      .all<{ id: string; kind: string; payload: string }>();
+    const bodies = results.map(({ id, kind, payload }) => ({
+      v: 1,
+      id,
+      kind,
+      payload: JSON.parse(payload) as unknown,
+    }));
+    for (let at = 0; at < bodies.length; at += 100) {
+      await env.EVENTS.sendBatch(bodies.slice(at, at + 100).map((body) => ({ body })));
+    }
+    sent += bodies.length;
+  }
+  return sent;
 }
 
 /** Access tokens of users who never logged in. */

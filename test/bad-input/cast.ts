@@ -13,8 +13,18 @@ export interface Cast {
   readonly alice: Person;
   /** Somebody else, whom nobody follows. */
   readonly bob: Person;
+  /** Follows Alice. */
+  readonly fan: Person;
+  /** Whom Alice may block and mute. */
+  readonly foe: Person;
   /** Alice's. */
   readonly tweet: { readonly id: string };
+  /** Bob's, in answer to it. */
+  readonly reply: { readonly id: string };
+  /** Alice's, public; she is in it. */
+  readonly list: { readonly id: string };
+  /** Alice's, for bookmarks. */
+  readonly folder: { readonly id: string };
 }
 
 /** A request that would succeed. */
@@ -40,10 +50,60 @@ const EXAMPLES: Readonly<Record<string, (cast: Cast) => Example>> = {
   deleteTweet: ({ tweet }) => ({ params: { id: tweet.id } }),
   getTweets: ({ tweet }) => ({ query: { ids: tweet.id } }),
   getTweet: ({ tweet }) => ({ params: { id: tweet.id } }),
+  getConversation: ({ tweet }) => ({ params: { id: tweet.id } }),
+  hideReply: ({ reply }) => ({ params: { id: reply.id }, json: { hidden: true } }),
+  retweet: ({ alice, reply }) => ({ params: { id: alice.id }, json: { tweet_id: reply.id } }),
+  undoRetweet: ({ alice, reply }) => ({ params: { id: alice.id, source_tweet_id: reply.id } }),
+  getRetweeters: ({ tweet }) => ({ params: { id: tweet.id } }),
+  getRetweets: ({ tweet }) => ({ params: { id: tweet.id } }),
+  getRetweetsOfMe: () => ({}),
+  getQuotes: ({ tweet }) => ({ params: { id: tweet.id } }),
+  likeTweet: ({ alice, reply }) => ({ params: { id: alice.id }, json: { tweet_id: reply.id } }),
+  unlikeTweet: ({ alice, reply }) => ({ params: { id: alice.id, tweet_id: reply.id } }),
+  getLikedTweets: ({ bob }) => ({ params: { id: bob.id } }),
+  getLikingUsers: ({ tweet }) => ({ params: { id: tweet.id } }),
+  bookmarkTweet: ({ alice, reply, folder }) => ({
+    params: { id: alice.id },
+    json: { tweet_id: reply.id, folder_id: folder.id },
+  }),
+  removeBookmark: ({ alice, reply }) => ({ params: { id: alice.id, tweet_id: reply.id } }),
+  getBookmarks: ({ alice }) => ({ params: { id: alice.id } }),
+  createBookmarkFolder: ({ alice }) => ({ params: { id: alice.id }, json: { name: "a folder" } }),
+  getBookmarkFolders: ({ alice }) => ({ params: { id: alice.id } }),
+  getBookmarksByFolder: ({ alice, folder }) => ({ params: { id: alice.id, folder_id: folder.id } }),
   followUser: ({ alice, bob }) => ({ params: { id: alice.id }, json: { target_user_id: bob.id } }),
   unfollowUser: ({ alice, bob }) => ({ params: { id: alice.id, target: bob.id } }),
   getFollowing: ({ bob }) => ({ params: { id: bob.id } }),
   getFollowers: ({ bob }) => ({ params: { id: bob.id } }),
+  createList: () => ({ json: { name: "a list", description: "", private: false } }),
+  updateList: ({ list }) => ({ params: { id: list.id }, json: { name: "a list", description: "", private: false } }),
+  deleteList: ({ list }) => ({ params: { id: list.id } }),
+  getList: ({ list }) => ({ params: { id: list.id } }),
+  getListMembers: ({ list }) => ({ params: { id: list.id } }),
+  addListMember: ({ bob, list }) => ({ params: { id: list.id }, json: { user_id: bob.id } }),
+  removeListMember: ({ bob, list }) => ({ params: { id: list.id, user_id: bob.id } }),
+  getListFollowers: ({ list }) => ({ params: { id: list.id } }),
+  getListTimeline: ({ list }) => ({ params: { id: list.id } }),
+  getOwnedLists: ({ bob }) => ({ params: { id: bob.id } }),
+  getListMemberships: ({ bob }) => ({ params: { id: bob.id } }),
+  getFollowedLists: ({ bob }) => ({ params: { id: bob.id } }),
+  followList: ({ alice, list }) => ({ params: { id: alice.id }, json: { list_id: list.id } }),
+  unfollowList: ({ alice, list }) => ({ params: { id: alice.id, list_id: list.id } }),
+  getPinnedLists: ({ alice }) => ({ params: { id: alice.id } }),
+  pinList: ({ alice, list }) => ({ params: { id: alice.id }, json: { list_id: list.id } }),
+  unpinList: ({ alice, list }) => ({ params: { id: alice.id, list_id: list.id } }),
+  getFollowRequests: ({ alice }) => ({ params: { id: alice.id } }),
+  approveFollowRequest: ({ alice, fan }) => ({ params: { id: alice.id, requester: fan.id } }),
+  refuseFollowRequest: ({ alice, foe }) => ({ params: { id: alice.id, requester: foe.id } }),
+  blockUser: ({ alice, foe }) => ({ params: { id: alice.id }, json: { target_user_id: foe.id } }),
+  unblockUser: ({ alice, foe }) => ({ params: { id: alice.id, target: foe.id } }),
+  getBlocking: ({ alice }) => ({ params: { id: alice.id } }),
+  muteUser: ({ alice, foe }) => ({ params: { id: alice.id }, json: { target_user_id: foe.id } }),
+  unmuteUser: ({ alice, foe }) => ({ params: { id: alice.id, target: foe.id } }),
+  getMuting: ({ alice }) => ({ params: { id: alice.id } }),
+  getMutedWords: ({ alice }) => ({ params: { id: alice.id } }),
+  muteWord: ({ alice }) => ({ params: { id: alice.id }, json: { word: "spoiler" } }),
+  unmuteWord: ({ alice }) => ({ params: { id: alice.id, word: "spoiler" } }),
   getHomeTimeline: ({ alice }) => ({ params: { id: alice.id } }),
   getUserTimeline: ({ alice }) => ({ params: { id: alice.id } }),
   getMentions: ({ alice }) => ({ params: { id: alice.id } }),
@@ -56,14 +116,22 @@ export function exampleOf(described: Operation, cast: Cast): Example {
   return example(cast);
 }
 
-/** Alice, Bob and a tweet of hers. */
+/** Alice, Bob, a tweet of hers with an answer of his, and a list of hers. */
 export async function newCast(world: World): Promise<Cast> {
   const [alice, bob] = await world.registerAll("alice", "bob");
+  const [fan, foe] = await world.registerAll("fan", "foe");
+  await fan.follows(alice);
   const tweet = await alice.posts("the one that was there before");
+  const reply = await bob.posts("the answer to it", { reply: { in_reply_to_tweet_id: tweet.id } });
+  const { data: list } = await alice.asks<{ data: { id: string } }>("/2/lists", { json: { name: "a list" } });
+  await alice.asks(`/2/lists/${list.id}/members`, { json: { user_id: alice.id } });
+  const { data: folder } = await alice.asks<{ data: { id: string } }>(`/2/users/${alice.id}/bookmarks/folders`, {
+    json: { name: "a folder" },
+  });
   await world.drain();
   // A first visit is written down; later ones within the hour are not.
   await Promise.all([alice.home(), bob.home()]);
-  return { world, alice, bob, tweet };
+  return { world, alice, bob, fan, foe, tweet, reply, folder, list };
 }
 
 export interface Sending {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { operations } from "../../workers/openapi.ts";
+import { blocks, mutes, protects } from "../support/graph.ts";
 import { newWorld } from "../support/world.ts";
 import {
   exampleOf,
@@ -16,26 +17,61 @@ import type { Operation } from "../../workers/lib/route.ts";
 const paged = operations.filter((one) => "pagination_token" in shapeOf(one.query));
 
 let cast: Cast;
-/** A token that each list gave to Alice about herself, by the operation's id. */
+/** Alice's, too. */
+let otherList: Cast["list"] | undefined;
+let otherTweet: Cast["tweet"] | undefined;
+/** A token that each list gave to Alice about herself, her list or her tweet, by the operation's id. */
 const tokens: Record<string, string> = {};
 beforeAll(async () => {
   cast = await newCast(await newWorld());
   const { alice, bob, world } = cast;
   const others = await world.registerAll("carol", "dan");
+  const lists = [cast.list, (await alice.asks<{ data: { id: string } }>("/2/lists", { json: { name: "two" } })).data];
+  for (const { id } of lists) {
+    for (const person of [alice, bob]) {
+      await alice.asks(`/2/lists/${id}/members`, { json: { user_id: person.id } });
+      await person.asks(`/2/users/${person.id}/followed_lists`, { json: { list_id: id } });
+    }
+  }
+  [, otherList] = lists;
   await alice.follows(...others);
   for (const one of others) await one.follows(alice);
+  await protects(alice);
+  for (const asking of await world.registerAll("gina", "hal")) await asking.follows(alice);
+  await protects(alice, false);
+  for (const foe of await world.registerAll("erin", "frank")) {
+    await blocks(alice, foe);
+    await mutes(alice, foe);
+  }
   for (const text of ["one", "two"]) await alice.posts(`${text} @${alice.username}`);
+  otherTweet = await alice.posts("another that much is done with");
+  for (const tweet of [cast.tweet, otherTweet]) {
+    for (const one of others) {
+      await one.replies(tweet);
+      await one.quotes(tweet);
+      await one.retweets(tweet);
+      await one.asks(`/2/users/${one.id}/likes`, { json: { tweet_id: tweet.id } });
+    }
+    await alice.asks(`/2/users/${alice.id}/likes`, { json: { tweet_id: tweet.id } });
+    const json = { tweet_id: tweet.id, folder_id: cast.folder.id };
+    await alice.asks(`/2/users/${alice.id}/bookmarks`, { json });
+  }
+  await alice.asks(`/2/users/${alice.id}/bookmarks/folders`, { json: { name: "another folder" } });
   await world.drain();
   await bob.home();
   for (const one of paged) {
-    const answer = await sendExample(cast, one, { params: { id: alice.id }, query: { max_results: "1" } });
+    const answer = await sendExample(cast, one, { params: { id: subjectOf(one) }, query: { max_results: "1" } });
     const { meta } = (await answer.json()) as { meta: { next_token?: string } };
     expect(meta.next_token, one.id).toBeDefined();
     tokens[one.id] = meta.next_token ?? "";
   }
 });
 
-const ask = (one: Operation, token: string, id = cast.alice.id) =>
+const isAboutList = (one: Operation) => one.path.startsWith("/lists/");
+const isAboutTweet = (one: Operation) => one.path.startsWith("/tweets/");
+const subjectOf = (one: Operation) =>
+  isAboutList(one) ? cast.list.id : isAboutTweet(one) ? cast.tweet.id : cast.alice.id;
+const ask = (one: Operation, token: string, id = subjectOf(one)) =>
   sendExample(cast, one, { params: { id }, query: { max_results: "1", pagination_token: token } });
 
 test.each(named(paged))("%s goes on after its own token and refuses those of other lists", async (id, described) => {
@@ -45,10 +81,15 @@ test.each(named(paged))("%s goes on after its own token and refuses those of oth
   }
 });
 
-test.each(named(paged))("%s refuses a token about somebody else", async (id, described) => {
+/** Those that are about whoever is named in the path. */
+const aboutSomebody = paged.filter((one) => one.path.includes("/:id/"));
+test.each(named(aboutSomebody))("%s refuses a token about somebody else", async (id, described) => {
   const { bob } = cast;
-  const answer = await ask(described, tokens[id] ?? "", bob.id);
-  await expectProblem(answer, exampleOf(described, cast).params?.["id"] === bob.id ? 400 : [400, 403]);
+  const other = (isAboutList(described) ? otherList : isAboutTweet(described) ? otherTweet : bob) ?? bob;
+  const answer = await ask(described, tokens[id] ?? "", other.id);
+  const anybodys =
+    isAboutList(described) || isAboutTweet(described) || exampleOf(described, cast).params?.["id"] === bob.id;
+  await expectProblem(answer, anybodys ? 400 : [400, 403]);
 });
 
 test.each(named(paged))("%s refuses its token with any letter changed, added or cut off", async (id, described) => {

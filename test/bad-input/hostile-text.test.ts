@@ -11,12 +11,15 @@ const SOME = STRINGS.filter((_, index) => index < BLNS.length || index % 10 === 
 // Our own few strings are picked to be refused more often than those of the lists.
 const ACCEPTED_PART_MIN = LISTS.length === 0 ? 0.7 : 0.85;
 const ACCEPTED_FIELDS_MIN = LISTS.length === 0 ? 20 : 30;
+/** Below the number of words that may be muted. */
+const MUTED_AT_ONCE = 150;
 if (LISTS.length === 0) console.warn("skipped: the lists of hostile strings are not beside the repository");
 
 let cast: Cast;
 let reader: Person;
 beforeAll(async () => {
-  const world = await newWorld({ isolates: 2 });
+  const most = { LISTS_OWNED_MAX: String(2 * STRINGS.length), BOOKMARK_FOLDERS_MAX: String(STRINGS.length) };
+  const world = await newWorld({ isolates: 2, vars: most });
   cast = await newCast(world);
   // Another isolate has nothing in memory: it shows what the store holds.
   reader = cast.bob.at(world.isolates[1] ?? world.isolate);
@@ -61,12 +64,12 @@ test("a hostile text is refused with a reason, or comes back exactly: by lookup,
   }
   expect(looked.map((tweet) => [tweet.id, tweet.text])).toEqual([...sent]);
 
-  const { tweet } = cast;
+  const before = [cast.tweet.id, cast.reply.id];
   for (const path of [`/2/users/${alice.id}/tweets`, `/2/users/${bob.id}/timelines/reverse_chronological`]) {
     const shown: (readonly [string, string])[] = [];
     for await (const page of pagesOf(reader, path))
       shown.push(...page.tweets.map((one) => [one.id, one.text] as const));
-    expect(shown.filter(([id]) => id !== tweet.id)).toEqual([...sent].reverse());
+    expect(shown.filter(([id]) => !before.includes(id))).toEqual([...sent].reverse());
   }
   const me = await alice.asks<{ data: { public_metrics: { tweet_count: number } } }>("/2/users/me");
   expect(me.data.public_metrics.tweet_count).toBe(sent.size + 1);
@@ -92,6 +95,81 @@ test.each(["name", "description", "location", "url"])(
   },
   60_000,
 );
+
+/** What is named after it was made, and how its owner asks for the name. */
+const NAMED: Readonly<Record<string, (text: string) => Promise<{ answer: Response; shown: () => Promise<unknown> }>>> =
+  {
+    "list name": async (name) => {
+      const answer = await cast.alice.fetch("/2/lists", { json: { name } });
+      return { answer, shown: async () => (await reader.asks(`/2/lists/${await idIn(answer)}`)).data["name"] };
+    },
+    "list description": async (description) => {
+      const answer = await cast.alice.fetch("/2/lists", { json: { name: "a list", description } });
+      const path = async () => `/2/lists/${await idIn(answer)}?list.fields=description`;
+      return { answer, shown: async () => (await reader.asks(await path())).data["description"] ?? "" };
+    },
+    "bookmark folder name": async (name) => {
+      const path = `/2/users/${reader.id}/bookmarks/folders`;
+      const answer = await reader.fetch(path, { json: { name } });
+      const newest = () => reader.asks<{ data: { name: string }[] }>(`${path}?max_results=1`);
+      return { answer, shown: async () => (await newest()).data[0]?.name };
+    },
+  };
+const idIn = async (answer: Response) => ((await answer.json()) as { data: { id: string } }).data.id;
+
+test.each(Object.keys(NAMED))(
+  "a hostile %s is refused with a reason, or comes back exactly",
+  async (what) => {
+    let accepted = 0;
+    for (const text of SOME) {
+      const { answer, shown } = (await NAMED[what]?.(text)) ?? {};
+      if (answer === undefined) throw new Error(`nobody names a ${what}`);
+      if (answer.status !== 201) {
+        await expectProblem(answer, 400, JSON.stringify(text));
+        continue;
+      }
+      accepted += 1;
+      expect(await shown?.()).toBe(text);
+    }
+    expect(accepted).toBeGreaterThan(ACCEPTED_FIELDS_MIN);
+  },
+  60_000,
+);
+
+test("a hostile muted word is refused with a reason, or comes back as it is compared, hides what has it, and goes", async () => {
+  const { alice, world } = cast;
+  const ear = await world.register("ear");
+  const path = `/2/users/${ear.id}/muted_words`;
+  const words = async () =>
+    ((await ear.asks<{ data?: { word: string }[] }>(path)).data ?? []).map((one) => one.word).sort();
+  await ear.follows(alice);
+  await world.drain();
+  const standing = new Set<string>();
+  for (const text of BLNS) {
+    const answer = await ear.fetch(path, { json: { word: text } });
+    if (answer.status === 200) standing.add(text.trim().toLowerCase());
+    else await expectProblem(answer, 400, JSON.stringify(text));
+    if (standing.size % 20 === 0) expect(await words()).toEqual([...standing].sort());
+    if (standing.size < MUTED_AT_ONCE) continue;
+    for (const word of standing) await ear.asks(`${path}/${encodeURIComponent(word)}`, { method: "DELETE" });
+    standing.clear();
+    expect(await words()).toEqual([]);
+  }
+  expect(await words()).toEqual([...standing].sort());
+  for (const word of standing) await ear.asks(`${path}/${encodeURIComponent(word)}`, { method: "DELETE" });
+  for (const word of ["__proto__", "constructor", "tostring", "${7*7}", '"quoted"', "'; drop table", "漢".repeat(20)]) {
+    const tweet = await alice.posts(`a word: ${word} and more`);
+    await world.drain();
+    const shows = async () => (await ear.wholeHome()).includes(tweet.id);
+    expect(await shows(), word).toBe(true);
+    await ear.asks(path, { json: { word } });
+    expect(await shows(), word).toBe(false);
+    await world.drain();
+    expect(await shows(), word).toBe(false);
+    await ear.asks(`${path}/${encodeURIComponent(word)}`, { method: "DELETE" });
+    expect(await shows(), word).toBe(true);
+  }
+}, 60_000);
 
 test("a hostile name at registration comes back exactly, and a hostile username is nobody's", async () => {
   const { world } = cast;

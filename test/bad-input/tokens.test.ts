@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from "jose";
 import { beforeAll, expect, test } from "vitest";
+import type { Operation } from "../../workers/lib/route.ts";
 import { operations } from "../../workers/openapi.ts";
 import { newWorld } from "../support/world.ts";
 import {
@@ -143,9 +144,17 @@ test("what changes something below an id is refused for somebody else's", () => 
   expect(changing.filter((one) => !personal.includes(one)).map((one) => one.id)).toEqual([]);
 });
 
+/** The id of something of Bob's that `described` could be about. */
+async function foreignIdFor({ path }: Operation): Promise<string> {
+  const { bob } = cast;
+  if (path.startsWith("/tweets")) return (await bob.posts("mine, not yours")).id;
+  if (!path.startsWith("/lists")) return bob.id;
+  return (await bob.asks<{ data: { id: string } }>("/2/lists", { json: { name: "mine, not yours" } })).data.id;
+}
+
 test.each(named(personal))("%s answers 403 to another user's id, and nothing changes", async (_id, described) => {
   const { bob } = cast;
-  const foreign = described.path.startsWith("/tweets") ? (await bob.posts("mine, not yours")).id : bob.id;
+  const foreign = await foreignIdFor(described);
   await cast.world.drain();
   await bob.home();
   await expectNothingWritten(cast, async () => {

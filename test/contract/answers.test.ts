@@ -10,7 +10,8 @@ const ASKING: Readonly<Record<string, readonly string[]>> = {
   "tweet.fields": ["text", "author_id,created_at,entities,conversation_id,viewer"],
   "post.fields": ["id", "author_id,entities,public_metrics"],
   "user.fields": ["id", "created_at,description,location,protected,public_metrics,url,viewer"],
-  expansions: ["author_id", "pinned_tweet_id"],
+  "list.fields": ["id", "created_at,description,follower_count,member_count,owner_id,private"],
+  expansions: ["author_id", "owner_id", "pinned_tweet_id"],
   max_results: ["1", "100"],
 };
 
@@ -38,6 +39,9 @@ async function sendGood(described: Operation, sending: Sending = {}): Promise<Re
     ...cast,
     bob: described.id === "logOut" ? person : cast.bob,
     tweet: await alice.posts("for one use"),
+    ...(described.id === "deleteList"
+      ? { list: (await alice.asks<{ data: Cast["list"] }>("/2/lists", { json: { name: "x" } })).data }
+      : {}),
   };
   const json =
     described.id === "register"

@@ -6,13 +6,17 @@ import { newWorld } from "../support/world.ts";
 const READS = [
   ["/api/v2/timelines/home", "/2/users/:me/timelines/reverse_chronological"],
   ["/api/v2/timeline/home", "/2/users/:me/timelines/reverse_chronological"],
+  ["/timeline/home", "/2/users/:me/timelines/reverse_chronological"],
   ["/api/v2/users/:bob/timeline", "/2/users/:bob/tweets"],
 ] as const;
 const ALL = [
   ...READS.map(([short]) => ["GET", short] as const),
   ["POST", "/api/v2/users/:bob/follow"],
   ["DELETE", "/api/v2/users/:bob/follow"],
+  ["POST", "/users/:bob/follow"],
+  ["DELETE", "/v1/users/:bob/follow"],
 ] as const;
+const BELOW_API = ALL.filter(([, path]) => path.startsWith("/api/v2") && path !== "/api/v2/timeline/home");
 
 let cast: Cast;
 beforeAll(async () => {
@@ -41,9 +45,8 @@ test.each(READS)("%s gives what %s gives, page by page", async (short, long) => 
   );
 });
 
-test.each(ALL)("%s %s is there below /api/v2 only", async (method, path) => {
+test.each(BELOW_API)("%s %s is not there below /2", async (method, path) => {
   await expectProblem(await cast.alice.fetch(of(path).replace("/api/v2", "/2"), { method }), 404);
-  await expectProblem(await cast.alice.fetch(of(path).replace("/api/v2", ""), { method }), 404);
 });
 
 test.each(ALL)("%s %s refuses as the long one does", async (method, path) => {
@@ -120,4 +123,59 @@ test("what the client itself accepts counts in either spelling, not what an edge
     expect(await encoding("identity"), path).toBeNull();
     expect(await encoding("gzip"), path).toBe("gzip");
   }
+});
+
+test("a tweet is liked, retweeted, quoted and bookmarked by its own path", async () => {
+  const { alice, bob, world } = cast;
+  const { id } = await bob.posts("worth it");
+  const act = (what: string, method: string, json?: object) =>
+    alice.asks(`/api/v2/tweets/${id}/${what}`, {
+      method,
+      ...(json === undefined ? {} : { body: JSON.stringify(json), headers: { "content-type": "application/json" } }),
+    });
+  expect(await act("like", "POST")).toEqual({ data: { liked: true } });
+  expect(await act("retweet", "POST")).toMatchObject({ data: { retweeted: true } });
+  expect(await act("bookmark", "POST")).toEqual({ data: { bookmarked: true } });
+  const quoted = await act("retweet", "POST", { quote: "look at this" });
+  expect(quoted).toMatchObject({ data: { text: "look at this" } });
+  await world.drain();
+  // Counts are as old as what an isolate remembers of a tweet.
+  world.advance(61);
+  const shown = await alice.asks<{ data: { public_metrics: object } }>(
+    `/2/tweets/${id}?tweet.fields=public_metrics,viewer`,
+  );
+  expect(shown.data).toMatchObject({
+    public_metrics: { like_count: 1, retweet_count: 1, quote_count: 1, bookmark_count: 1 },
+    viewer: { liked: true, retweeted: true, bookmarked: true },
+  });
+  for (const what of ["like", "retweet", "bookmark"]) await act(what, "DELETE");
+  const after = await alice.asks(`/2/tweets/${id}?tweet.fields=viewer`);
+  expect(after.data).toMatchObject({ viewer: { liked: false, retweeted: false, bookmarked: false } });
+  await expectProblem(await alice.fetch("/api/v2/tweets/1/like", { method: "POST" }), 404);
+  const broken = { method: "POST", body: '{"quote":', headers: { "content-type": "application/json" } };
+  await expectProblem(await alice.fetch(`/api/v2/tweets/${id}/retweet`, broken), 400);
+});
+
+test("the first sources' spellings post, read home in pages, and follow", async () => {
+  const { world } = cast;
+  const [gina, hugo] = await world.registerAll("gina", "hugo");
+  const posted = await gina.asks<{ tweet_id: string; timestamp: string }>("/v1/tweets", {
+    json: { content: "by the first spelling", media_ids: [] },
+  });
+  expect(Math.abs(Date.parse(posted.timestamp) - world.now())).toBeLessThan(60_000);
+  const bare = await gina.asks<{ data: { id: string } }>("/tweets", { json: { text: "by the bare one" } });
+  await hugo.asks(`/v1/users/${gina.id}/follow`, { method: "POST" });
+  await world.drain();
+  const first = await hugo.asks<{ data: { id: string }[]; next_cursor: string }>("/v1/timeline/home?limit=1");
+  expect(first.data.map((tweet) => tweet.id)).toEqual([bare.data.id]);
+  const next = await hugo.asks<{ data: { id: string }[]; next_cursor: string | null }>(
+    `/v1/timeline/home?limit=1&cursor=${first.next_cursor}`,
+  );
+  expect(next.data.map((tweet) => tweet.id)).toEqual([posted.tweet_id]);
+  expect(await gina.asks(`/v1/timeline/home?cursor=${"x".repeat(10)}`).catch(() => "refused")).toBe("refused");
+  await expectProblem(await gina.fetch("/v1/tweets", { json: { content: 7 } }), 400);
+  await expectProblem(await gina.fetch("/v1/tweets", { json: { content: "" } }), 422);
+  await expectProblem(await gina.fetch("/v1/tweets", { json: { content: "x", media_ids: ["1"] } }), 422);
+  const plain = { method: "POST", body: "content=x", headers: { "content-type": "text/plain" } };
+  await expectProblem(await gina.fetch("/v1/tweets", plain), 415);
 });

@@ -38,9 +38,11 @@ test("a page shows every tweet where the isolate forgets everything while the pa
   ];
   // An isolate that has read one shard's log only: the first word from the other makes it start anew.
   const [, fresh = world.isolate] = world.isolates;
-  await hydrateTweets(contextOf(fresh), null, [known]);
+  await hydrateTweets(contextOf(fresh), [known], { own: null });
 
-  const { views, unread } = await hydrateTweets(answeringLast(contextOf(fresh)), null, [known, unknown, elsewhere]);
+  const { views, unread } = await hydrateTweets(answeringLast(contextOf(fresh)), [known, unknown, elsewhere], {
+    own: null,
+  });
   expect(unread.size).toBe(0);
   expect([...views.keys()].toSorted()).toEqual([known, unknown, elsewhere].toSorted());
 });

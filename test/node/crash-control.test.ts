@@ -47,6 +47,7 @@ test("what a queue loses in a crash is missing from timelines, lists and counts 
   const runtime = await store.start();
   expect(await runtime.outboxRows()).toBe(3);
   const { wrong } = await findWrongs(runtime.url, ledger);
+  // Dan's own home lost what he unfollowed before he was answered: for that no event is needed.
   expect(wrong.toSorted()).toEqual(
     [
       `${bob.username}'s home lacks "after"`,
@@ -54,7 +55,6 @@ test("what a queue loses in a crash is missing from timelines, lists and counts 
       `${cyd.username}'s home lacks "after"`,
       `${cyd.username}'s home lacks "before"`,
       `${dan.username} -> ${ada.username}: the two lists differ`,
-      `${dan.username}'s home shows "before", which does not belong there`,
     ].toSorted(),
   );
 

@@ -1,33 +1,71 @@
 /**
- * The rules, said again in the plainest way: who follows whom, who wrote what, what still stands. It knows nothing of
- * queues, tiers, caches or shards, and imports nothing: whatever way the product takes, it must agree with this.
+ * The facts, kept in the plainest way: who wrote what, who stands how to whom, what still stands. The oracle knows nothing
+ * of queues, tiers, caches or shards, and imports nothing of the product: whatever way that takes, it must agree with this.
+ * rules.ts and views.ts say what of it a reader sees.
  */
 export interface ModelTweet {
   readonly id: string;
   readonly authorId: string;
+  /** As its author wrote it; "" of a retweet. */
   readonly text: string;
+  readonly replyTo: string | null;
+  readonly quoted: string | null;
+  readonly retweetOf: string | null;
   /** World time, Unix milliseconds, as are all times here. */
   readonly postedAt: number;
   deletedAt: number | null;
+  /** Hidden from its conversation by whoever began that. */
+  hidden: boolean;
   /** When all effects of the post were seen to be committed. */
   deliveredAt: number | null;
-  /** Whose follow of the author was still on its way at that moment. */
+  /** Whose follow of the author, or of the one replied to, was still on its way at that moment. */
   readonly lateFollowers: Set<string>;
 }
 
 export interface ModelUser {
   readonly id: string;
   readonly username: string;
+  protected: boolean;
+  /** When that changed last. */
+  protectedAt: number;
+  everProtected: boolean;
   /** Followed now, with the time of the last change. */
   readonly follows: Map<string, number>;
   readonly everFollowed: Set<string>;
+  /** Protected accounts asked, that have not answered. */
+  readonly asks: Set<string>;
+  readonly blocks: Set<string>;
+  /** Until when; null is for good. */
+  readonly mutes: Map<string, number | null>;
+  readonly mutedWords: Map<string, number | null>;
+  /** Everybody who was ever kept from this one's timelines, and every word. */
+  readonly everHidden: Set<string>;
+  readonly everMutedWords: Set<string>;
+  readonly likes: Set<string>;
+  readonly bookmarks: Set<string>;
+  /** Retweets among them. */
   readonly tweets: ModelTweet[];
+  /** Rises with every change of how this one stands to others. */
+  changes: number;
 }
 
-/** What others may still be shown of a deleted tweet: VISIBILITY_CACHE_SECONDS. */
-export const VISIBILITY_MS = 5_000;
-/** A page of newest ids holds back HEAD_SETTLE_SECONDS; isolates may differ by half a second. */
-export const SETTLE_MS = 2_000 - 500;
+export interface ModelList {
+  readonly id: string;
+  readonly ownerId: string;
+  private: boolean;
+  deleted: boolean;
+  readonly members: Set<string>;
+}
+
+/** What is posted: a tweet, a reply, a quote, a retweet. */
+export interface Posted {
+  readonly id: string;
+  readonly authorId: string;
+  readonly text: string;
+  readonly replyTo?: string | null;
+  readonly quoted?: string | null;
+  readonly retweetOf?: string | null;
+}
 
 export const newestFirst = (a: string, b: string): number =>
   BigInt(a) < BigInt(b) ? 1 : BigInt(a) > BigInt(b) ? -1 : 0;
@@ -35,9 +73,28 @@ export const newestFirst = (a: string, b: string): number =>
 export class Model {
   readonly users = new Map<string, ModelUser>();
   readonly tweets = new Map<string, ModelTweet>();
+  readonly lists = new Map<string, ModelList>();
 
   register(id: string, username: string): void {
-    this.users.set(id, { id, username, follows: new Map(), everFollowed: new Set(), tweets: [] });
+    this.users.set(id, {
+      id,
+      username,
+      protected: false,
+      protectedAt: 0,
+      everProtected: false,
+      follows: new Map(),
+      everFollowed: new Set(),
+      asks: new Set(),
+      blocks: new Set(),
+      mutes: new Map(),
+      mutedWords: new Map(),
+      everHidden: new Set(),
+      everMutedWords: new Set(),
+      likes: new Set(),
+      bookmarks: new Set(),
+      tweets: [],
+      changes: 0,
+    });
   }
 
   user(id: string): ModelUser {
@@ -46,81 +103,137 @@ export class Model {
     return user;
   }
 
-  post(tweet: { id: string; authorId: string; text: string }, now: number): void {
-    if (this.tweets.has(tweet.id)) throw new Error(`the id ${tweet.id} was given twice`);
-    const posted: ModelTweet = {
-      ...tweet,
-      postedAt: now,
-      deletedAt: null,
-      deliveredAt: null,
-      lateFollowers: new Set(),
-    };
-    this.tweets.set(posted.id, posted);
-    this.user(posted.authorId).tweets.push(posted);
+  tweet(id: string): ModelTweet {
+    const tweet = this.tweets.get(id);
+    if (tweet === undefined) throw new Error(`the model has no tweet ${id}`);
+    return tweet;
+  }
+
+  post({ id, authorId, text, replyTo = null, quoted = null, retweetOf = null }: Posted, now: number): void {
+    if (this.tweets.has(id)) throw new Error(`the id ${id} was given twice`);
+    const references = { replyTo, quoted, retweetOf };
+    const states = { postedAt: now, deletedAt: null, hidden: false, deliveredAt: null };
+    const posted: ModelTweet = { id, authorId, text, ...references, ...states, lateFollowers: new Set() };
+    this.tweets.set(id, posted);
+    this.user(authorId).tweets.push(posted);
   }
 
   delete(id: string, now: number): void {
-    const tweet = this.tweets.get(id);
-    if (tweet !== undefined) tweet.deletedAt ??= now;
+    this.tweet(id).deletedAt ??= now;
   }
 
-  follow(followerId: string, followeeId: string, now: number): void {
-    const { follows, everFollowed } = this.user(followerId);
-    if (!follows.has(followeeId)) follows.set(followeeId, now);
-    everFollowed.add(followeeId);
+  /** A tweet is its own original; nobody retweets a retweet. */
+  originalOf(tweet: ModelTweet): ModelTweet {
+    return tweet.retweetOf === null ? tweet : this.tweet(tweet.retweetOf);
   }
 
+  /** The standing retweet by a user of a tweet. */
+  retweetBy(userId: string, tweetId: string): ModelTweet | undefined {
+    return this.standing(userId).find((tweet) => tweet.retweetOf === tweetId);
+  }
+
+  /** The standing tweets of a user, retweets among them. */
+  standing(userId: string): ModelTweet[] {
+    return this.user(userId).tweets.filter((tweet) => tweet.deletedAt === null);
+  }
+
+  /** Standing tweets that `fits`. */
+  all(fits: (tweet: ModelTweet) => boolean): ModelTweet[] {
+    return [...this.tweets.values()].filter((tweet) => tweet.deletedAt === null && fits(tweet));
+  }
+
+  /** A protected account is asked, others are followed; a block lets neither happen. */
+  follow(followerId: string, followeeId: string, now: number): "follows" | "asks" | "refused" {
+    const [follower, followee] = [this.user(followerId), this.user(followeeId)];
+    if (follower.blocks.has(followeeId) || followee.blocks.has(followerId)) return "refused";
+    if (follower.follows.has(followeeId)) return "follows";
+    follower.changes += 1;
+    if (followee.protected) {
+      follower.asks.add(followeeId);
+      return "asks";
+    }
+    this.grant(followerId, followeeId, now);
+    return "follows";
+  }
+
+  grant(followerId: string, followeeId: string, now: number): void {
+    const follower = this.user(followerId);
+    follower.changes += 1;
+    follower.asks.delete(followeeId);
+    follower.follows.set(followeeId, now);
+    follower.everFollowed.add(followeeId);
+  }
+
+  /** Ends a follow, or a request. */
   unfollow(followerId: string, followeeId: string): void {
-    this.user(followerId).follows.delete(followeeId);
+    const follower = this.user(followerId);
+    follower.changes += 1;
+    follower.follows.delete(followeeId);
+    follower.asks.delete(followeeId);
   }
 
-  following(userId: string): string[] {
-    return [...this.user(userId).follows.keys()].sort(newestFirst);
+  /** Ends follows and requests both ways. */
+  block(blockerId: string, blockedId: string): void {
+    this.user(blockerId).blocks.add(blockedId);
+    for (const [one, other] of [
+      [blockerId, blockedId],
+      [blockedId, blockerId],
+    ] as const) {
+      this.unfollow(one, other);
+      this.user(one).everHidden.add(other);
+    }
   }
 
-  followers(userId: string): string[] {
-    return [...this.users.values()]
-      .filter((user) => user.follows.has(userId))
-      .map((user) => user.id)
-      .sort(newestFirst);
+  /** No follow comes back. */
+  unblock(blockerId: string, blockedId: string): void {
+    this.user(blockerId).blocks.delete(blockedId);
+    this.user(blockerId).changes += 1;
+    this.user(blockedId).changes += 1;
   }
 
-  /** The standing tweets of a user, newest first. */
-  tweetsOf(userId: string): string[] {
-    return this.user(userId)
-      .tweets.filter((tweet) => tweet.deletedAt === null)
-      .map((tweet) => tweet.id)
-      .sort(newestFirst);
+  mute(muterId: string, mutedId: string, until: number | null): void {
+    const muter = this.user(muterId);
+    muter.changes += 1;
+    muter.mutes.set(mutedId, until);
+    muter.everHidden.add(mutedId);
   }
 
-  /** Own standing tweets and those of the people followed, newest first. */
-  home(userId: string): string[] {
-    return [userId, ...this.user(userId).follows.keys()].flatMap((author) => this.tweetsOf(author)).sort(newestFirst);
+  unmute(muterId: string, mutedId: string): void {
+    this.user(muterId).mutes.delete(mutedId);
+    this.user(muterId).changes += 1;
   }
 
-  /** Why `reader` must not be shown `id` now, or null where it may be. `followed`: only people once followed. */
-  forbids(reader: string, id: string, now: number, followed: boolean): string | null {
-    const tweet = this.tweets.get(id);
-    if (tweet === undefined) return "nobody posted it";
-    const own = tweet.authorId === reader;
-    if (followed && !own && !this.user(reader).everFollowed.has(tweet.authorId)) return "its author was never followed";
-    if (tweet.deletedAt === null) return null;
-    if (own) return "the reader had deleted it";
-    return now - tweet.deletedAt >= VISIBILITY_MS ? `it was deleted ${now - tweet.deletedAt} ms ago` : null;
+  muteWord(userId: string, word: string, until: number | null): void {
+    const user = this.user(userId);
+    user.changes += 1;
+    user.mutedWords.set(word, until);
+    user.everMutedWords.add(word);
   }
 
-  /**
-   * What somebody who polls home with `since_id` from `since` on must have been shown in the end. Promised is what was
-   * delivered while `newest_id` still held back; one's own posts always are.
-   */
-  mustHavePolled(reader: string, since: number): ModelTweet[] {
-    const { follows } = this.user(reader);
-    return [...this.tweets.values()].filter((tweet) => {
-      if (tweet.deletedAt !== null || tweet.postedAt < since) return false;
-      if (tweet.authorId === reader) return true;
-      const followedAt = follows.get(tweet.authorId);
-      if (followedAt === undefined || followedAt > tweet.postedAt || tweet.lateFollowers.has(reader)) return false;
-      return tweet.deliveredAt !== null && tweet.deliveredAt - tweet.postedAt < SETTLE_MS;
-    });
+  unmuteWord(userId: string, word: string): void {
+    this.user(userId).mutedWords.delete(word);
+    this.user(userId).changes += 1;
+  }
+
+  /** Requests that wait go on waiting. */
+  protect(userId: string, on: boolean, now: number): void {
+    const user = this.user(userId);
+    if (user.protected !== on) user.protectedAt = now;
+    user.protected = on;
+    user.everProtected ||= on;
+  }
+
+  createList(id: string, ownerId: string, isPrivate: boolean): void {
+    this.lists.set(id, { id, ownerId, private: isPrivate, deleted: false, members: new Set() });
+  }
+
+  list(id: string): ModelList {
+    const list = this.lists.get(id);
+    if (list === undefined) throw new Error(`the model has no list ${id}`);
+    return list;
+  }
+
+  standingLists(): ModelList[] {
+    return [...this.lists.values()].filter((list) => !list.deleted);
   }
 }

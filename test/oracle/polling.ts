@@ -1,5 +1,6 @@
 import type { Person } from "../support/person.ts";
-import { Disagreement, readHome } from "./checks.ts";
+import { readHome } from "./checks.ts";
+import { Disagreement } from "./disagreement.ts";
 import type { Run } from "./run.ts";
 
 /** A client that polls: it asks for what is newer than the `newest_id` it was given, all pages of it. */
@@ -14,7 +15,7 @@ export async function pollHome(run: Run, reader: Person): Promise<void> {
     const next = token === undefined ? {} : { pagination_token: token };
     const place = { above: since.since_id, below };
     const page = await readHome(run, reader, { max_results: 2 + run.upTo(8), ...since, ...next }, place);
-    for (const id of page.ids) poller.shown.add(id);
+    for (const id of page.ids) poller.shown.add(run.model.originalOf(run.model.tweet(id)).id);
     if (pages === 0) poller.newestId = page.meta.newest_id ?? poller.newestId;
     below = page.ids.at(-1) ?? below;
     token = page.meta.next_token;

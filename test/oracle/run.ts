@@ -1,8 +1,11 @@
 import { newWorld, type Person, type Isolate, type World } from "../support/world.ts";
+import { follow } from "./acts-people.ts";
+import { post } from "./acts-tweets.ts";
+import { SETTLE_MS } from "./bounds.ts";
 import { Meetings } from "./coverage.ts";
-import { Model, SETTLE_MS } from "./model.ts";
+import { Model } from "./model.ts";
 import { randomFrom, type Plan, type Step } from "./plan.ts";
-import { emptyTables, readOutboxes } from "./tables.ts";
+import { emptyTables, readOutboxes, type Unfinished } from "./tables.ts";
 import { passTime } from "./time.ts";
 
 /** Half a second lies between the clocks of the two isolates. */
@@ -15,13 +18,22 @@ const STARS = 2;
 const CROWDS = [0, 3, 4, 4, 6, 6, 6, 6];
 const PULL_OVERLAP_MS = 11 * 60_000;
 
+/** A line of home that a scroll came past. */
+export interface PassedLine {
+  readonly id: string;
+  readonly at: number;
+  /** The reader's `changes` then. */
+  readonly changes: number;
+}
+
 /** Somebody on the way down their home. */
 export interface Scroll {
-  readonly shown: Set<string>;
+  /** Tweet → the line it was shown by. */
+  readonly shown: Map<string, PassedLine>;
   token: string;
   last: string;
 }
-/** A client that polls: since when, what it was shown, and the `newest_id` it was given last. */
+/** A client that polls: since when, which tweets it was shown, and the `newest_id` it was given last. */
 export interface Poller {
   readonly since: number;
   readonly shown: Set<string>;
@@ -48,9 +60,12 @@ export class Run {
   readonly sabotage: Sabotage | null;
   /** What happened, for whoever reads a failure. */
   readonly story: string[] = [];
+  /** Refusals of requests to follow that may not have come yet: `requester target`. */
+  readonly refusals = new Set<string>();
   /** The choices of the step that runs. */
   random: () => number = Math.random;
   private readonly salt: number;
+  private readonly moving = new Set<string>();
 
   private constructor(world: World, salt: number, sabotage: Sabotage | null) {
     this.world = world;
@@ -74,41 +89,16 @@ export class Run {
   private async gatherCrowds(): Promise<void> {
     for (const star of this.people.slice(0, STARS)) {
       const others = this.people.filter((one) => one.id !== star.id);
-      for (const one of others.slice(0, this.pick(CROWDS))) await this.follow(one, star);
+      for (const one of others.slice(0, this.pick(CROWDS))) await follow(this, one, star);
     }
     await this.deliver();
     // Whoever has read home has a timeline from now on; others get theirs when they first read, by a rebuild.
     for (const one of this.people) if (this.upTo(3) > 0) await this.anywhere(one).home();
     if (this.upTo(1) === 0) return;
     // Whoever posts now is known to be pulled when the overlap is over.
-    for (const star of this.people.slice(0, STARS)) await this.post(star);
+    for (const star of this.people.slice(0, STARS)) await post(this, star);
     await this.deliver();
     passTime(PULL_OVERLAP_MS);
-  }
-
-  async follow(follower: Person, followee: Person): Promise<void> {
-    await this.anywhere(follower).follows(followee);
-    this.model.follow(follower.id, followee.id, this.now());
-    this.tell(`   ${this.nameOf(follower.id)} follows ${this.nameOf(followee.id)}`);
-  }
-
-  async unfollow(follower: Person, followee: Person): Promise<void> {
-    await this.anywhere(follower).unfollows(followee);
-    this.model.unfollow(follower.id, followee.id);
-    this.tell(`   ${this.nameOf(follower.id)} unfollows ${this.nameOf(followee.id)}`);
-  }
-
-  async post(author: Person): Promise<void> {
-    const text = `${this.nameOf(author.id)} says ${this.model.tweets.size}`;
-    const tweet = await this.anywhere(author).posts(text);
-    this.model.post({ id: tweet.id, authorId: author.id, text }, this.now());
-    this.tell(`   ${this.nameOf(author.id)} posts ${this.nameOf(tweet.id)} ${tweet.id}`);
-  }
-
-  async delete(author: Person, id: string): Promise<void> {
-    await this.anywhere(author).deletes({ id });
-    this.model.delete(id, this.now());
-    this.tell(`   ${this.nameOf(author.id)} deletes ${this.nameOf(id)}`);
   }
 
   now(): number {
@@ -152,17 +142,26 @@ export class Run {
     return person;
   }
 
+  /** The person of an id of the model's. */
+  personOf(id: string): Person {
+    const person = this.people.find((one) => one.id === id);
+    if (person === undefined) throw new Error(`nobody is ${id}`);
+    return person;
+  }
+
   /** `person` at an isolate that chance picks. */
   anywhere(person: Person): Person {
     return person.at(this.isolate());
   }
 
-  /** Short names for the story: u0, t12. */
+  /** Short names for the story: u0, t12, l1. */
   nameOf(id: string): string {
     const user = this.people.findIndex((person) => person.id === id);
     if (user >= 0) return `u${user}`;
     const tweet = [...this.model.tweets.keys()].indexOf(id);
-    return tweet >= 0 ? `t${tweet}` : id;
+    if (tweet >= 0) return `t${tweet}`;
+    const list = [...this.model.lists.keys()].indexOf(id);
+    return list >= 0 ? `l${list}` : id;
   }
 
   names(ids: Iterable<string>): string {
@@ -176,6 +175,14 @@ export class Run {
     this.model.register(person.id, username);
     return person;
   }
+
+  /** Notes that a block, an answer to a request, or the end of one is on its way between two users. */
+  stir(a: string, b: string): void {
+    this.moving.add(pairOf(a, b));
+  }
+
+  /** True while that may be so. */
+  readonly unsettled = (a: string, b: string): boolean => this.moving.has(pairOf(a, b));
 
   /** Delivers what waits, in any order and some of it twice; at most `batches` batches. */
   async deliver(batches?: number): Promise<void> {
@@ -202,31 +209,47 @@ export class Run {
     this.tell(`   ${lost} lost`);
   }
 
-  /** Marks the tweets whose post has had all its effects by now; of what takes longer, polling promises nothing. */
+  /** Notes whose posts have had all their effects by now (of what takes longer, polling promises nothing), and what is settled. */
   private async noteDelivered(): Promise<void> {
     const since = this.now() - SETTLE_MS;
     const waiting = [...this.model.tweets.values()].filter(
       (tweet) => tweet.deliveredAt === null && tweet.postedAt >= since,
     );
-    if (waiting.length === 0) return;
+    const moving = [...this.moving];
+    if (waiting.length === 0 && moving.length === 0) return;
     const unfinished = await readOutboxes();
-    const posts = new Set(
-      unfinished
-        .map((event) => event.payload.tweetId)
-        .filter((id) => id !== undefined)
-        .map(plain),
-    );
+    const changes = unfinished.flatMap(betweenTwo);
+    const onTheirWay = new Set(changes.map(([a, b]) => pairOf(a, b)));
+    for (const pair of moving) if (!onTheirWay.has(pair)) this.moving.delete(pair);
+    const posts = new Set(unfinished.flatMap(({ payload }) => idIn(payload["tweetId"])));
     for (const tweet of waiting) {
       if (posts.has(tweet.id)) continue;
       tweet.deliveredAt = this.now();
-      for (const { payload } of unfinished) {
-        if (payload.followerId !== undefined && plain(payload.followeeId ?? "0") === tweet.authorId) {
-          tweet.lateFollowers.add(plain(payload.followerId));
-        }
+      const answered = tweet.replyTo === null ? null : this.model.tweet(tweet.replyTo).authorId;
+      for (const [follower, followee] of changes) {
+        if (followee === tweet.authorId || followee === answered) tweet.lateFollowers.add(follower);
       }
     }
   }
 }
+
+const pairOf = (a: string, b: string): string => [a, b].sort().join(" ");
+
+/** Who follows whom, or no longer, by an unfinished event; of a block, both ways. */
+function betweenTwo({ payload }: Unfinished): [string, string][] {
+  const [follower, followee] = [idIn(payload["followerId"]), idIn(payload["followeeId"])];
+  const [requester, user] = [idIn(payload["requesterId"]), idIn(payload["userId"])];
+  const [blocker, blocked] = [idIn(payload["blockerId"]), idIn(payload["blockedId"])];
+  const pairs = [
+    [follower, followee],
+    [requester, user],
+    [blocker, blocked],
+    [blocked, blocker],
+  ] as const;
+  return pairs.flatMap(([[a], [b]]): [string, string][] => (a === undefined || b === undefined ? [] : [[a, b]]));
+}
+
+const idIn = (value: unknown): string[] => (typeof value === "string" ? [plain(value)] : []);
 
 /** As clients see an id: without leading zeros. */
 export const plain = (id: string): string => String(BigInt(id));

@@ -1,12 +1,20 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm } from "cloudflare:test";
 import type { Person } from "../support/person.ts";
-import { lookUp, readHome, readProfile, same, wholeUserList } from "./checks.ts";
+import { checkTweets, getPage, lookUp, readHome, readProfile, same, wholeUserList } from "./checks.ts";
+import { Disagreement } from "./disagreement.ts";
+import { mayActOn } from "./bounds.ts";
 import type { Kind, Step } from "./plan.ts";
 import { pollHome } from "./polling.ts";
 import { checkHome, comeToRest } from "./rest.ts";
+import { someReader } from "./whole.ts";
 import { USERS_MAX, type Run } from "./run.ts";
+import { everybody, meets, meetsFollowed, meetsWaiting, waitingAuthors } from "./steps-meet.ts";
+import { PEOPLE_STEPS } from "./steps-people.ts";
+import { postOne, TWEET_STEPS } from "./steps-tweets.ts";
+import { LIST_STEPS } from "./steps-lists.ts";
 import { passTime } from "./time.ts";
+import { following } from "./views.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -15,9 +23,6 @@ const DAY = 24 * HOUR;
 /** From what a cache forgets to what a timeline does; mostly within the day that pushes go on. */
 const SHORT = [28 * SECOND, 58 * SECOND, 89 * SECOND, 11 * MINUTE, 11 * MINUTE, 2 * HOUR, 2 * HOUR, 7 * HOUR, 7 * HOUR];
 const ABSENCES = [...SHORT, 23.9 * HOUR, 25 * HOUR, 3 * DAY, 13.9 * DAY, 15 * DAY, 20 * DAY];
-
-/** Mostly one; at times more than a feed or a timeline keeps. */
-const POSTS_AT_ONCE = [...Array.from({ length: 13 }, () => 1), 3, 3, 3, 14];
 
 /** Plays a step. What it met is noted by kind and author. */
 export async function play(run: Run, step: Step, index: number): Promise<void> {
@@ -31,16 +36,30 @@ export async function play(run: Run, step: Step, index: number): Promise<void> {
 /** At times messages are delivered while these run, not only before and after. */
 const BESIDE_DELIVERY: ReadonlySet<Kind> = new Set<Kind>([
   "post",
+  "reply",
+  "quote",
+  "retweet",
+  "undo",
   "delete",
+  "like",
+  "bookmark",
   "follow",
   "unfollow",
   "refollow",
+  "block",
+  "unblock",
+  "mute",
+  "protect",
+  "members",
   "home",
   "scroll",
   "poll",
 ]);
 
 const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
+  ...PEOPLE_STEPS,
+  ...TWEET_STEPS,
+  ...LIST_STEPS,
   register: async (run) => {
     if (run.people.length >= USERS_MAX) return;
     meets(run, "register", everybody(run));
@@ -49,17 +68,6 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
     // A newcomer has no timeline yet: the first read makes one.
     if (run.upTo(1) === 0) await readHome(run, run.anywhere(person), {});
   },
-  post: async (run, { who }) => {
-    const count = run.pick(POSTS_AT_ONCE) ?? 1;
-    for (let index = 0; index < count; index += 1) await post(run, run.person(who));
-    meets(run, "post", [run.person(who).id]);
-  },
-  delete: deleteOne,
-  follow: async (run, { who, other }) => follow(run, run.person(other), run.person(who), "follow"),
-  unfollow: unfollowOne,
-  refollow: refollowOne,
-  "many follow": async (run, { who }) => swing(run, run.person(who % 50), true),
-  "many unfollow": async (run, { who }) => swing(run, run.person(who % 50), false),
   idle,
   "return mid fan-out": returnMidFanOut,
   deliver: async (run) => {
@@ -105,17 +113,21 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
       max_results: 1 + run.upTo(19),
     });
   },
-  "look up": async (run, { who }) => {
+  "look up": async (run) => {
     const ids = [...run.model.tweets.keys()].slice(-20);
     if (ids.length === 0) return;
-    meets(run, "look up", new Set(ids.map((id) => run.model.tweets.get(id)?.authorId ?? "")));
-    await lookUp(run, run.anywhere(run.person(who)), ids);
+    meets(run, "look up", new Set(ids.map((id) => run.model.tweet(id).authorId)));
+    await lookUp(run, someReader(run), ids);
   },
-  lists: async (run, { who }) => {
+  conversation: readConversation,
+  following: async (run, { who }) => {
     const person = run.anywhere(run.person(who));
     meetsFollowed(run, "list following", person);
-    const got = await wholeUserList(person, `/2/users/${person.id}/following`, 3);
-    same(run, `whom ${run.nameOf(person.id)} follows, at once`, got, run.model.following(person.id));
+    const got = await wholeUserList(run, person, `/2/users/${person.id}/following`, 3);
+    // Where a block ends a follow, or an answer begins one, that comes later.
+    const settled = (id: string) => !run.unsettled(person.id, id);
+    const wanted = following(run.model, person.id).filter(settled);
+    same(run, `whom ${run.nameOf(person.id)} follows, at once`, got.filter(settled), wanted);
   },
   rest: async (run, { who }) => {
     await comeToRest(run);
@@ -123,85 +135,8 @@ const STEPS: Readonly<Record<Kind, (run: Run, step: Step) => Promise<void>>> = {
   },
 };
 
-const everybody = (run: Run): Iterable<string> => run.model.users.keys();
-
-function meets(run: Run, what: string, authorIds: Iterable<string>): void {
-  run.meetings.note(run.model, what, authorIds);
-}
-
-function meetsFollowed(run: Run, what: string, reader: Person): void {
-  meets(run, what, run.model.following(reader.id));
-}
-
-/** The authors of the posts and deletions that wait in the queues. */
-function waitingAuthors(run: Run): Set<string> {
-  const texts = run.world.queue.messages.map((message) => JSON.stringify(message.body));
-  return new Set(texts.flatMap((text) => /"authorId":"0*(\d+)"/.exec(text)?.[1] ?? []));
-}
-
-function meetsWaiting(run: Run, what: string): void {
-  const authors = waitingAuthors(run);
-  if (authors.size > 0) meets(run, what, authors);
-}
-
 async function postUnlessWaiting(run: Run, author: Person): Promise<void> {
-  if (waitingAuthors(run).size === 0) await run.post(author);
-}
-
-async function post(run: Run, author: Person): Promise<void> {
-  await run.post(author);
-  if (run.upTo(3) === 0) await readHome(run, run.anywhere(author), { max_results: 5 });
-}
-
-async function deleteOne(run: Run, { who }: Step): Promise<void> {
-  const author = run.person(who);
-  const standing = run.model.tweetsOf(author.id);
-  // Mostly recent ones: they are still on their way.
-  const id = run.pick(run.upTo(1) === 0 ? standing.slice(0, 3) : standing);
-  if (id === undefined) return;
-  meets(run, "delete", [author.id]);
-  await run.delete(author, id);
-  if (run.upTo(2) === 0) await lookUp(run, run.anywhere(author), [id]);
-  if (run.upTo(2) === 0) await readHome(run, run.anywhere(author), { max_results: 20 });
-}
-
-async function follow(run: Run, follower: Person, followee: Person, what: string): Promise<void> {
-  if (follower.id === followee.id) return;
-  meets(run, what, [followee.id]);
-  await run.follow(follower, followee);
-}
-
-async function unfollow(run: Run, follower: Person, followee: Person): Promise<void> {
-  meets(run, "unfollow", [followee.id]);
-  await run.unfollow(follower, followee);
-}
-
-async function unfollowOne(run: Run, { who }: Step): Promise<void> {
-  const followee = run.person(who);
-  const follower = run.pick(run.people.filter((one) => run.model.user(one.id).follows.has(followee.id)));
-  if (follower !== undefined) await unfollow(run, follower, followee);
-}
-
-async function refollowOne(run: Run, { who }: Step): Promise<void> {
-  const followee = run.person(who);
-  const before = run.people.filter((one) => run.model.user(one.id).everFollowed.has(followee.id));
-  const back = before.filter((one) => !run.model.user(one.id).follows.has(followee.id));
-  const follower = run.pick(back.length > 0 ? back : before);
-  if (follower === undefined) return;
-  if (back.length === 0) await unfollow(run, follower, followee);
-  await follow(run, follower, followee, "refollow");
-}
-
-/** Several begin or cease to follow a star, so that the thresholds are crossed. */
-async function swing(run: Run, star: Person, up: boolean): Promise<void> {
-  meets(run, up ? "many follow" : "many unfollow", [star.id]);
-  const others = run.people.filter((one) => one.id !== star.id && run.model.user(one.id).follows.has(star.id) !== up);
-  const all = up && run.upTo(1) === 0;
-  for (const one of others.slice(0, all ? others.length : 1 + run.upTo(3))) {
-    if (up) await follow(run, one, star, "follow");
-    else await unfollow(run, one, star);
-  }
-  if (run.upTo(2) > 0) await run.deliver();
+  if (waitingAuthors(run).size === 0) await postOne(run, author);
 }
 
 /** Time passes; alarms that come due go off, or are late. */
@@ -220,7 +155,7 @@ async function idle(run: Run): Promise<void> {
 async function returnMidFanOut(run: Run, { who, other }: Step): Promise<void> {
   const author = run.person(who % 50);
   if (run.upTo(1) === 0) await idle(run);
-  await post(run, author);
+  await postOne(run, author);
   meets(run, "return mid fan-out", [author.id]);
   await run.deliver(1 + run.upTo(3));
   const followers = run.people.filter((one) => run.model.user(one.id).follows.has(author.id));
@@ -241,7 +176,43 @@ async function scrollOn(run: Run, { who }: Step): Promise<void> {
     const page = await readHome(run, run.anywhere(reader), { max_results: 1 + run.upTo(9), ...next }, place);
     const token = page.meta.next_token;
     const last = page.ids.at(-1) ?? scroll?.last;
+    const shown = new Map(scroll?.shown ?? []);
+    const { changes } = run.model.user(reader.id);
+    for (const id of page.ids) {
+      shown.set(run.model.originalOf(run.model.tweet(id)).id, { id, at: run.now(), changes });
+    }
     if (token === undefined || last === undefined) run.scrolls.delete(reader.id);
-    else run.scrolls.set(reader.id, { shown: new Set([...(scroll?.shown ?? []), ...page.ids]), token, last });
+    else run.scrolls.set(reader.id, { shown, token, last });
+  }
+}
+
+/** Some pages of a conversation: no tweet comes twice, and none that may not be seen. */
+async function readConversation(run: Run): Promise<void> {
+  const recent = [...run.model.tweets.values()].filter((tweet) => tweet.replyTo !== null).slice(-8);
+  const asked = run.pick(recent);
+  if (asked === undefined) return;
+  const reader = someReader(run);
+  const path = `/2/tweets/${asked.id}/conversation`;
+  const met = new Set<string>();
+  let token: string | undefined;
+  for (let pages = 0; pages < 3; pages += 1) {
+    const page = await getPage(run, reader, path, { max_results: 1 + run.upTo(9), pagination_token: token });
+    if (page === null) {
+      if (reader !== null && mayActOn(run.model, reader.id, asked, run.unsettled) === "yes" && token === undefined) {
+        const { protectedAt } = run.model.user(asked.authorId);
+        // What ceased to be protected may be remembered as it was.
+        if (run.now() - protectedAt > 60 * SECOND) throw new Disagreement(`${path} is not there`);
+      }
+      return;
+    }
+    const others = page.tweets.filter((tweet) => tweet.id !== asked.id);
+    checkTweets(run, reader, { ...page, tweets: others }, "conversation");
+    meets(run, "read conversation", new Set(page.ids.map((id) => run.model.tweet(id).authorId)));
+    for (const id of page.ids) {
+      if (met.has(id)) throw new Disagreement(`${path} gives ${run.nameOf(id)} twice`);
+      met.add(id);
+    }
+    token = page.meta.next_token;
+    if (token === undefined) return;
   }
 }

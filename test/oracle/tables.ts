@@ -7,12 +7,8 @@ export interface Unfinished {
   readonly id: string;
   readonly kind: string;
   readonly nextSweepAt: number;
-  readonly payload: {
-    readonly followerId?: string;
-    readonly followeeId?: string;
-    readonly tweetId?: string;
-    readonly authorId?: string;
-  };
+  /** Ids are decimal text of 19 digits. */
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
 export async function readOutboxes(): Promise<Unfinished[]> {
@@ -41,6 +37,40 @@ export async function readTweetTiers(): Promise<Map<string, string>> {
   const query = "SELECT id, tier FROM tweets";
   const parts = await Promise.all(shards().map((shard) => shard.prepare(query).all<{ id: string; tier: string }>()));
   return new Map(parts.flatMap((part) => part.results).map((row) => [String(BigInt(row.id)), row.tier]));
+}
+
+/** A row of one of the shards, by its key; the other shard has none. */
+async function readRow(query: string, ...keys: readonly string[]): Promise<Edge | null> {
+  const ids = keys.map((id) => id.padStart(19, "0"));
+  const parts = await Promise.all(
+    shards().map((shard) =>
+      shard
+        .prepare(query)
+        .bind(...ids)
+        .first<Edge>(),
+    ),
+  );
+  return parts.find((row) => row !== null) ?? null;
+}
+
+export interface Edge {
+  readonly state: number;
+  readonly version: number;
+}
+
+/** A follow (1), or a request to (2), where its owner lives. */
+export const readFollow = (followerId: string, followeeId: string): Promise<Edge | null> =>
+  readRow("SELECT state, version FROM following WHERE follower_id = ? AND followee_id = ?", followerId, followeeId);
+
+/** A request where it arrives: 1 waits; its version is that of the edge. */
+export const readRequest = (userId: string, requesterId: string): Promise<Edge | null> =>
+  readRow("SELECT state, version FROM follow_requests WHERE user_id = ? AND requester_id = ?", userId, requesterId);
+
+/** True where nothing of a tweet came or comes by a feed: those are up to two minutes old. */
+export async function isOnlyPushed(tweetId: string): Promise<boolean> {
+  const query = `SELECT 1 AS state, 1 AS version FROM tweets JOIN authors ON user_id = author_id
+    WHERE id = ? AND tweets.tier IN ('push', 'active') AND pull_listed = 0`;
+  return (await readRow(query, tweetId)) !== null;
 }
 
 /** Authors who were pulled only and have left the list of pull authors again. */

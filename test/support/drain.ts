@@ -30,7 +30,7 @@ export interface Drained {
 }
 
 /** As in wrangler.toml. */
-const BATCH_SIZE: Record<QueueName, number> = { "dunlin-events": 50, "dunlin-fanout": 10 };
+const BATCH_SIZE: Record<QueueName, number> = { "dunlin-events": 100, "dunlin-fanout": 10 };
 const ATTEMPTS_MAX = 6;
 const REPEATS_MAX = 3;
 const BATCHES_MAX = 20_000;

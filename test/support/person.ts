@@ -146,6 +146,36 @@ export class Person {
     return data;
   }
 
+  /** Posts an answer to `tweet`. */
+  async replies(tweet: { readonly id: string }, text = "an answer"): Promise<TweetJson> {
+    return await this.posts(text, { reply: { in_reply_to_tweet_id: tweet.id } });
+  }
+
+  /** Posts a tweet that quotes `tweet`. */
+  async quotes(tweet: { readonly id: string }, text = "look at this"): Promise<TweetJson> {
+    return await this.posts(text, { quote_tweet_id: tweet.id });
+  }
+
+  /** @returns the retweet, which is a tweet of its own. */
+  async retweets(tweet: { readonly id: string }): Promise<{ readonly id: string }> {
+    const { data } = await this.asks<{ data: { readonly retweeted: boolean; readonly rest_id: string } }>(
+      `/2/users/${this.id}/retweets`,
+      { json: { tweet_id: tweet.id } },
+    );
+    expect(data.retweeted).toBe(true);
+    return { id: data.rest_id };
+  }
+
+  async undoesRetweet(tweet: { readonly id: string }): Promise<void> {
+    const path = `/2/users/${this.id}/retweets/${tweet.id}`;
+    expect(await this.asks(path, { method: "DELETE" })).toEqual({ data: { retweeted: false } });
+  }
+
+  /** One tweet as this person sees it. */
+  async sees(tweet: { readonly id: string }, query: PageQuery = {}): Promise<TweetJson> {
+    return (await this.asks<{ data: TweetJson }>(withQuery(`/2/tweets/${tweet.id}`, query))).data;
+  }
+
   async deletes(tweet: { readonly id: string }): Promise<void> {
     await this.asks(`/2/tweets/${tweet.id}`, { method: "DELETE" });
   }

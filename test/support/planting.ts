@@ -101,6 +101,48 @@ export async function plantTweets(
   return tweets.map((tweet) => tweet.id).reverse();
 }
 
+/** Retweets of `tweets` by `who`, one after another at a steady pace. @returns their ids, as `tweets` are ordered. */
+export async function plantRetweets(
+  world: World,
+  who: { readonly id: string },
+  tweets: readonly { readonly id: string; readonly authorId: string }[],
+  pace: Pick<TweetsToPlant, "from" | "every" | "tier">,
+): Promise<string[]> {
+  const shard = BigInt(logicalShardOfId(who.id)) << 12n;
+  const rows = tweets.map(({ id: tweetId, authorId }, index) => {
+    const id = BigInt(lowestIdAt(pace.from + index * pace.every)) | shard | BigInt(index % 4096);
+    const pad = (one: string) => one.padStart(19, "0");
+    return { id: String(id), who: pad(who.id), tweet: pad(tweetId), author: pad(authorId), tier: pace.tier ?? "push" };
+  });
+  await eachShard(world, rows, (row) => row.who, [
+    [
+      `INSERT INTO tweets (id, author_id, text, tier, retweeted_id, retweeted_user_id) SELECT value->>'id',
+        value->>'who', '', value->>'tier', value->>'tweet', value->>'author' FROM json_each(?)`,
+    ],
+    [
+      `INSERT INTO authors (user_id, tweet_count, newest_tweet_id)
+      SELECT value->>'who', count(*), max(value->>'id') FROM json_each(?) GROUP BY 1
+      ON CONFLICT (user_id) DO UPDATE SET tweet_count = tweet_count + excluded.tweet_count,
+        newest_tweet_id = max(newest_tweet_id, excluded.newest_tweet_id)`,
+    ],
+    [
+      `INSERT INTO retweets (user_id, tweet_id, retweet_id, state, version)
+      SELECT value->>'who', value->>'tweet', value->>'id', 1, 1 FROM json_each(?)`,
+    ],
+  ]);
+  await eachShard(world, rows, (row) => row.tweet, [
+    [
+      `INSERT INTO retweeters (tweet_id, user_id, retweet_id, state, version)
+      SELECT value->>'tweet', value->>'who', value->>'id', 1, 1 FROM json_each(?)`,
+    ],
+    [
+      `INSERT INTO tweet_counts (tweet_id, retweet_count) SELECT value->>'tweet', 1 FROM json_each(?) WHERE true
+      ON CONFLICT (tweet_id) DO UPDATE SET retweet_count = retweet_count + 1`,
+    ],
+  ]);
+  return rows.map((row) => row.id);
+}
+
 /** A planted user, signed in. */
 export async function signIn(world: World, user: Planted): Promise<Person> {
   const ctx = createContext(world.isolate.runtime, { requestId: "test", waitUntil: () => undefined });

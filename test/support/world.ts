@@ -9,7 +9,7 @@ import { Person, type Session, type SessionJson } from "./person.ts";
 import type { Stage } from "./staged-bindings.ts";
 
 export { Person } from "./person.ts";
-export type { Page, PageMeta, PageQuery, TweetJson } from "./person.ts";
+export type { Page, PageMeta, PageQuery, PersonInit, TweetJson } from "./person.ts";
 export type { Isolate } from "./isolate.ts";
 
 export interface WorldOptions {

@@ -1,15 +1,14 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { Coalesced } from "../../durable-objects/coalesced.ts";
-import { feedKey, PULL_LIST_KEY } from "../../durable-objects/feed.ts";
+import { feedKey, PULL_LIST_KEY, type Feed } from "../../durable-objects/feed.ts";
 import { databaseOf, plantTweets } from "../support/planting.ts";
 import { newWorld, type Person, type World } from "../support/world.ts";
 
 /** FEED_ENTRIES_MAX of the project. */
 const FEED_ENTRIES = 200;
 
-const feedOf = async (author: Person) =>
-  await env.FEEDS.get<{ ids: string[]; floor: string }>(feedKey(author.id), "json");
+const feedOf = async (author: Person) => await env.FEEDS.get<Feed>(feedKey(author.id), "json");
 
 /** Work in the test's hand: each run reads `committed` when it begins and publishes it when it is let go. */
 function heldWork() {
@@ -81,7 +80,7 @@ test("thirty refreshes of one author at once are two KV writes at most, and the 
   const feed = env.AUTHOR_FEED.getByName(author.id);
   await Promise.all(Array.from({ length: 30 }, () => feed.refresh()));
   expect(world.meter.kv.writes).toBeLessThanOrEqual(2);
-  expect((await feedOf(author))?.ids).toEqual(ids);
+  expect((await feedOf(author))?.entries.map((entry) => entry.id)).toEqual(ids);
 });
 
 test("a feed is a whole snapshot of standing tweets, complete above its floor", async () => {
@@ -90,14 +89,20 @@ test("a feed is a whole snapshot of standing tweets, complete above its floor", 
   const feed = env.AUTHOR_FEED.getByName(author.id);
   await feed.refresh();
   const last = ids[FEED_ENTRIES - 1] ?? "0";
-  expect(await feedOf(author)).toEqual({ v: 1, ids: ids.slice(0, FEED_ENTRIES), floor: String(BigInt(last) - 1n) });
+  const plain = (id: string) => ({ id, tweetId: id, authorId: author.id, actorId: author.id });
+  const entries = ids.map(plain);
+  expect(await feedOf(author)).toEqual({
+    v: 2,
+    entries: entries.slice(0, FEED_ENTRIES),
+    floor: String(BigInt(last) - 1n),
+  });
   const gone = "UPDATE tweets SET deleted_at = 1 WHERE id >= ? AND author_id = ?";
   await databaseOf(world, author.id)
     .prepare(gone)
     .bind(ids[29] ?? "", author.id)
     .run();
   await feed.refresh();
-  expect(await feedOf(author)).toEqual({ v: 1, ids: ids.slice(30), floor: "0".repeat(19) });
+  expect(await feedOf(author)).toEqual({ v: 2, entries: entries.slice(30), floor: "0".repeat(19) });
 });
 
 test("the list of pull authors is the shards' own, each time anew", async () => {

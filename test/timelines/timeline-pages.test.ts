@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { TimelinePages, type PageStore } from "../../durable-objects/timeline-pages.ts";
-import type { TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import { TimelinePages, type PageRange, type PageStore } from "../../durable-objects/timeline-pages.ts";
+import type { ShownEntry, TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import type { HidingMerge, StandingEdge } from "../../durable-objects/timeline-hiding.ts";
 
 /**
- * The pages against the simplest thing that could be right: a list of entries, a floor, the authors followed and the
- * tweets deleted. The model keeps everything it ever admitted above the floor; the pages may forget only by raising it.
+ * The pages against the simplest thing that could be right: a list of entries, a floor, the authors followed, the tweets
+ * deleted and the people hidden. The model keeps everything it ever admitted above the floor; the pages may forget only by
+ * raising it. What shows is said once more, in plain words, by `shownOf`.
  */
 const OWNER = "0000000000000000001";
 const AUTHORS = [OWNER, "0000000000000000002", "0000000000000000003", "0000000000000000004"] as const;
@@ -29,6 +31,8 @@ interface Model {
   floor: string;
   follows: Map<string, { state: 0 | 1; version: number }>;
   deleted: Set<string>;
+  /** `kind:user` -> edge. */
+  hiding: Map<string, StandingEdge>;
 }
 
 const follows = (model: Model, actor: string) => actor === OWNER || model.follows.get(actor)?.state === 1;
@@ -38,15 +42,23 @@ type Step =
   | { readonly kind: "remove"; readonly tweets: readonly string[] }
   | { readonly kind: "follow"; readonly author: string; readonly state: 0 | 1; readonly version: number }
   | { readonly kind: "merge"; readonly entries: readonly TimelineEntry[]; readonly floor: string | null }
+  | { readonly kind: "hide"; readonly edge: StandingEdge }
   | { readonly kind: "reopen" };
 
+const STRANGER = "0000000000000000009";
+const NOW = 1_000;
 const SPACE = 400;
 const id = fc.integer({ min: 1_000, max: 1_000 + SPACE }).map(idOf);
-/** An id stands for one entry; one in ten is a retweet, whose tweet has another id. */
+/** An id stands for one entry. Two in ten are retweets, of a few tweets only; one in ten is a reply. */
 const entry: fc.Arbitrary<TimelineEntry> = fc.integer({ min: 1_000, max: 1_000 + SPACE }).map((number) => {
   const actorId = AUTHORS[number % AUTHORS.length] ?? OWNER;
-  if (number % 10 > 0) return { id: idOf(number), tweetId: idOf(number), authorId: actorId, actorId };
-  return { id: idOf(number), tweetId: idOf(number - 500), authorId: "0000000000000000009", actorId };
+  const own = { id: idOf(number), tweetId: idOf(number), authorId: actorId, actorId };
+  if (number % 10 === 0) return { ...own, tweetId: idOf(500 + (number % 70)), authorId: STRANGER };
+  // Of a tweet that stands in the timeline itself, by one of those followed.
+  if (number % 10 === 5)
+    return { ...own, tweetId: idOf(1_001 + (number % 3)), authorId: AUTHORS[(1 + (number % 3)) % 4] ?? OWNER };
+  if (number % 10 === 7) return { ...own, replyToId: [...AUTHORS, STRANGER][number % 5] ?? STRANGER };
+  return own;
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -80,12 +92,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       floor: fc.option(fc.integer({ min: 1_000, max: 1_060 }).map(idOf)),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("hide" as const),
+      edge: fc.record({
+        userId: fc.constantFrom(...AUTHORS.slice(1), STRANGER),
+        kind: fc.constantFrom("blocking" as const, "blockedBy" as const, "muting" as const),
+        state: fc.constantFrom(0 as const, 1 as const),
+        version: fc.integer({ min: 1, max: 12 }),
+        until: fc.constantFrom(null, NOW - 1, NOW + 1),
+      }),
+    }),
+  },
   { weight: 2, arbitrary: fc.constant({ kind: "reopen" as const }) },
 );
 
+const isGone = (model: Model, one: TimelineEntry) => model.deleted.has(one.tweetId) || model.deleted.has(one.id);
+
 function admit(model: Model, entries: readonly TimelineEntry[]): void {
   for (const one of entries) {
-    if (one.id <= model.floor || !follows(model, one.actorId) || model.deleted.has(one.tweetId)) continue;
+    if (one.id <= model.floor || !follows(model, one.actorId) || isGone(model, one)) continue;
     if (!model.entries.has(one.id)) model.entries.set(one.id, one);
   }
 }
@@ -94,10 +121,15 @@ function applyToModel(model: Model, step: Step): void {
   if (step.kind === "push") admit(model, step.entries);
   if (step.kind === "remove") {
     for (const tweet of step.tweets) {
-      if (tweet <= model.floor) continue; // below the floor the store answers
-      model.deleted.add(tweet);
-      for (const one of model.entries.values()) if (one.tweetId === tweet) model.entries.delete(one.id);
+      for (const one of model.entries.values()) {
+        if (one.tweetId === tweet || one.id === tweet) model.entries.delete(one.id);
+      }
+      if (tweet > model.floor) model.deleted.add(tweet); // below the floor the store answers
     }
+  }
+  if (step.kind === "hide") {
+    const key = `${step.edge.kind}:${step.edge.userId}`;
+    if ((model.hiding.get(key)?.version ?? 0) < step.edge.version) model.hiding.set(key, step.edge);
   }
   if (step.kind === "follow" && (model.follows.get(step.author)?.version ?? 0) < step.version) {
     model.follows.set(step.author, step);
@@ -113,6 +145,7 @@ function applyToModel(model: Model, step: Step): void {
 function applyToPages(pages: TimelinePages, step: Step, reopen: () => TimelinePages): TimelinePages {
   if (step.kind === "push") pages.push(step.entries);
   if (step.kind === "remove") pages.remove(step.tweets);
+  if (step.kind === "hide") pages.applyHiding({ standings: [step.edge] });
   if (step.kind === "follow") pages.setFollow(step.author, step);
   if (step.kind === "merge") {
     const newestFirst = [...step.entries].sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -125,10 +158,37 @@ function applyToPages(pages: TimelinePages, step: Step, reopen: () => TimelinePa
 const wanted = (model: Model, floor: string): TimelineEntry[] =>
   [...model.entries.values()].filter((one) => one.id > floor).sort((a, b) => (a.id < b.id ? 1 : -1));
 
-function readByPages(pages: TimelinePages, size: number): TimelineEntry[] {
-  const found: TimelineEntry[] = [];
+const hides = (model: Model, user: string) =>
+  [...model.hiding.values()].some(
+    (edge) => edge.userId === user && edge.state === 1 && (edge.until == null || edge.until > NOW),
+  );
+
+/** What its reader gets to see of `held`: nobody hidden, no replies to people not followed, each tweet at its newest. */
+function shownOf(model: Model, held: readonly TimelineEntry[]): ShownEntry[] {
+  const fitting = held.filter(({ actorId, authorId, replyToId }) => {
+    if (hides(model, actorId) || hides(model, authorId)) return false;
+    if (replyToId === undefined || actorId === OWNER) return true;
+    return replyToId === authorId || follows(model, replyToId);
+  });
+  const newest = fitting.filter((one, at) => fitting.findIndex((other) => other.tweetId === one.tweetId) === at);
+  return newest.map((one) => {
+    if (one.id === one.tweetId) return { ...one, authorFollowed: true };
+    const sharing = fitting.filter((other) => other.tweetId === one.tweetId && other.id !== other.tweetId);
+    return {
+      ...one,
+      retweeters: [...new Set(sharing.map((other) => other.actorId))],
+      authorFollowed: follows(model, one.authorId),
+    };
+  });
+}
+
+const readAll = (pages: TimelinePages, range: Partial<PageRange> = {}) =>
+  pages.read({ before: TOP, since: ZERO, count: 10_000, now: NOW, ...range });
+
+function readByPages(pages: TimelinePages, size: number): ShownEntry[] {
+  const found: ShownEntry[] = [];
   for (let before = TOP; ;) {
-    const page = pages.read({ before, since: ZERO, count: size });
+    const page = readAll(pages, { before, count: size });
     found.push(...page.entries);
     const last = page.entries.at(-1);
     if (!page.more || last === undefined) return found;
@@ -147,7 +207,13 @@ function newPages(entriesMax: number) {
     if (opened === null) throw new Error("nothing is stored");
     return opened;
   };
-  const model: Model = { entries: new Map(), floor: ZERO, follows: new Map(followed), deleted: new Set() };
+  const model: Model = {
+    entries: new Map(),
+    floor: ZERO,
+    follows: new Map(followed),
+    deleted: new Set(),
+    hiding: new Map(),
+  };
   return { store, pages, reopen, model };
 }
 
@@ -170,12 +236,12 @@ test("pages hold what a plain list would: complete above a floor that only rises
           model.floor = pages.floor;
           const held = wanted(model, pages.floor);
           expect(held.length).toBeLessThanOrEqual(entriesMax);
-          expect(pages.read({ before: TOP, since: ZERO, count: 10_000 })).toEqual({ entries: held, more: false });
+          expect(readAll(pages)).toEqual({ entries: shownOf(model, held), more: false });
           model.entries = new Map(held.map((entry) => [entry.id, entry]));
         }
         expect(readByPages(pages, size)).toEqual(readByPages(pages, 10_000));
-        expect(readByPages(reopen(), size), "as stored").toEqual(wanted(model, model.floor));
-        expect(store.rows.size, "no row is left behind").toBeLessThanOrEqual(2 + Math.max(entriesMax, 8));
+        expect(readByPages(reopen(), size), "as stored").toEqual(shownOf(model, wanted(model, model.floor)));
+        expect(store.rows.size, "no row is left behind").toBeLessThanOrEqual(3 + Math.max(entriesMax, 8));
       },
     ),
     { numRuns: 1000 },
@@ -194,11 +260,15 @@ test("a page between two ids is the same cut of the whole, whatever the range", 
         const { pages: first, reopen } = newPages(40);
         let pages = first;
         for (const one of steps) pages = applyToPages(pages, one, reopen);
-        const inRange = readByPages(pages, 10_000).filter((one) => one.id < before && one.id > since);
-        expect(reopen().read({ before, since, count })).toEqual({
+        const whole = readAll(pages).entries;
+        const inRange = whole.filter((one) => one.id < before && one.id > since);
+        expect(readAll(reopen(), { before, since, count })).toEqual({
           entries: inRange.slice(0, count),
           more: inRange.length > count,
         });
+        const all = [...new Set(steps.flatMap((one) => ("entries" in one ? one.entries.map((e) => e.tweetId) : [])))];
+        const standing = whole.filter((one) => one.id >= before).map((one) => one.tweetId);
+        expect(reopen().heldAbove(all, before, NOW).toSorted(), "what stands above").toEqual(standing.toSorted());
       },
     ),
     { numRuns: 300 },
@@ -223,6 +293,108 @@ test("the newest 200 deletions are remembered, and no more", () => {
   expect(pages.push([entryAt(1_499), entryAt(1_300)])).toBe(0);
   expect(pages.push([entryAt(1_299)]), "hydration guards what is older").toBe(1);
   expect(store.rows.get(0)?.byteLength).toBeLessThan(200 * 8 + 200);
+});
+
+test("an undone retweet does not come back by a late push, and the tweet stays where others brought it", () => {
+  const { pages, reopen } = newPages(100);
+  const by = (number: number, actorId: string) => ({
+    id: idOf(number),
+    tweetId: idOf(900),
+    authorId: STRANGER,
+    actorId,
+  });
+  const [one, other] = [by(1_010, AUTHORS[1]), by(1_020, AUTHORS[2])];
+  pages.push([one, other]);
+  expect(readAll(pages).entries).toEqual([{ ...other, retweeters: [AUTHORS[2], AUTHORS[1]], authorFollowed: false }]);
+  pages.remove([other.id]);
+  const opened = reopen();
+  expect(opened.push([other])).toBe(0);
+  expect(readAll(opened).entries).toEqual([{ ...one, retweeters: [AUTHORS[1]], authorFollowed: false }]);
+  opened.remove([one.tweetId]);
+  expect(readAll(opened).entries).toEqual([]);
+});
+
+test("who took a retweet back and made it again is named once", () => {
+  const { pages } = newPages(100);
+  const again = (number: number) => ({
+    id: idOf(number),
+    tweetId: idOf(900),
+    authorId: STRANGER,
+    actorId: AUTHORS[1],
+  });
+  pages.push([again(1_020)]);
+  pages.push([again(1_010)]);
+  expect(readAll(pages).entries).toEqual([{ ...again(1_020), retweeters: [AUTHORS[1]], authorFollowed: false }]);
+});
+
+test("with and without replies and retweets, as asked", () => {
+  const { pages } = newPages(100);
+  const own = { id: idOf(1_001), tweetId: idOf(1_001), authorId: AUTHORS[1], actorId: AUTHORS[1] };
+  const reply = { ...own, id: idOf(1_002), tweetId: idOf(1_002), replyToId: AUTHORS[1] };
+  const shared = { ...own, id: idOf(1_003), actorId: AUTHORS[2] };
+  pages.push([own, reply, shared]);
+  const ids = (range: Partial<PageRange>) => readAll(pages, range).entries.map((one) => one.id);
+  expect(ids({})).toEqual([shared.id, reply.id]);
+  expect(ids({ withoutRetweets: true })).toEqual([reply.id, own.id]);
+  expect(ids({ withoutReplies: true })).toEqual([shared.id]);
+  expect(pages.heldAbove([own.tweetId, reply.tweetId], reply.id, NOW).toSorted()).toEqual([own.tweetId, reply.tweetId]);
+  expect(pages.heldAbove([reply.tweetId], shared.id, NOW)).toEqual([]);
+});
+
+test("muted words have one state, the newest, and end when they are to", () => {
+  const { pages, reopen } = newPages(100);
+  const words = (version: number, given: Record<string, number | null>): HidingMerge => ({
+    standings: [],
+    mutedWords: { version, words: given },
+  });
+  pages.applyHiding(words(2, { rain: null, wind: NOW + 1, fog: NOW }));
+  pages.applyHiding(words(1, { sun: null }));
+  expect(reopen().hiding.words(NOW)).toEqual(["rain", "wind"]);
+  pages.applyHiding(words(3, {}));
+  expect(reopen().hiding.words(NOW)).toEqual([]);
+});
+
+test("pages of the format before this one are read as they were", () => {
+  const { store } = newPages(100);
+  const stored: Readonly<Record<number, string>> = {
+    0: "01401e000000000000000000000000038400000000000003b6409348000000000000000002000000010000000100000000000003e9000000010000000100000000000003ec000000020000000000000003ed00000000000000020100000000000003eb000000000000000900000000000001f70000000000000003",
+    1: "01000000010000000000000003e90000000000000002",
+    [-1]: "01000000020000000000000002010000000300000000000000030100000001",
+  };
+  for (const [key, hex] of Object.entries(stored)) store.save(Number(key), Buffer.from(hex, "hex"));
+  const pages = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 });
+  if (pages === null) throw new Error("nothing is stored");
+  expect({ base: pages.base, floor: pages.floor, through: pages.through, seenAt: pages.seenAt }).toEqual({
+    base: 7.5,
+    floor: idOf(900),
+    through: idOf(950),
+    seenAt: 1234,
+  });
+  const own = { id: idOf(1_005), tweetId: idOf(1_005), authorId: idOf(2), actorId: idOf(2) };
+  const shared = { id: idOf(1_003), tweetId: idOf(503), authorId: idOf(9), actorId: idOf(3) };
+  const oldest = { id: idOf(1_001), tweetId: idOf(1_001), authorId: idOf(2), actorId: idOf(2) };
+  const all = [
+    { ...own, authorFollowed: true },
+    { ...shared, retweeters: [idOf(3)], authorFollowed: false },
+    { ...oldest, authorFollowed: true },
+  ];
+  expect(readAll(pages).entries).toEqual(all);
+  expect(pages.push([{ ...own, id: idOf(1_004), tweetId: idOf(1_004) }]), "still known as deleted").toBe(0);
+  pages.push([{ ...own, id: idOf(1_006), tweetId: idOf(1_006) }]);
+  const again = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 });
+  expect(again?.read({ before: TOP, since: ZERO, count: 10, now: NOW }).entries.slice(1)).toEqual(all);
+});
+
+test("the format before this one did not say that a tweet has several entries: it shows once all the same", () => {
+  const { store } = newPages(100);
+  // As the code of format 1 wrote it: two retweets of one tweet, at 1005 and 1003.
+  const head =
+    "01401e00000000000000000000000000000000000000000000000000000000000000000001000000" +
+    "0000000000000000020100000000000003ed000000000000000900000000000001f7000000000000" +
+    "00020100000000000003eb000000000000000900000000000001f70000000000000003";
+  store.save(0, Buffer.from(head, "hex"));
+  const pages = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 });
+  expect(pages?.read({ before: idOf(1_005), since: ZERO, count: 1, now: NOW })).toEqual({ entries: [], more: false });
 });
 
 test("a page in a format this code does not know is refused, not misread", () => {

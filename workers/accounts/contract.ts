@@ -1,21 +1,11 @@
 import * as z from "zod";
 import { userAnswer, userAsking, userObject, usersAnswer } from "../hydrate/contract.ts";
-import { exactText, idField, idListField } from "../lib/fields.ts";
+import { exactText, idField, idListField, textField } from "../lib/fields.ts";
 import { operation } from "../lib/route.ts";
 
 const ACCOUNTS = "Accounts";
 const USERS = "Users";
 const LOOKUP_MAX = 100;
-
-/** Text of `least` to `most` characters, an emoji being one; JavaScript's own length would count it twice. */
-function textOf(least: number, most: number) {
-  const fits = (text: string) => {
-    const { length } = [...text];
-    return length >= least && length <= most;
-  };
-  const limits = least > 0 ? { minLength: least, maxLength: most } : { maxLength: most };
-  return exactText.refine(fits, `must be ${least} to ${most} characters long`).meta(limits);
-}
 
 function distinctWithoutCase(names: readonly string[]): string[] {
   const keys = names.map((one) => one.toLowerCase());
@@ -26,13 +16,13 @@ const username = z
   .string()
   .regex(/^[A-Za-z0-9_]{1,15}$/, "must be up to 15 characters of A-Z, a-z, 0-9 and _")
   .meta({ example: "ada_l", minLength: 4 });
-const password = textOf(8, 256).meta({ format: "password" });
+const password = textField(8, 256).meta({ format: "password" });
 const email = exactText
   .max(254)
   .regex(/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/, "must be an e-mail address")
   .meta({ format: "email" });
-const name = textOf(1, 50).refine((text) => /\S/.test(text), "must not be blank");
-const url = textOf(0, 100).refine(
+const name = textField(1, 50).refine((text) => /\S/.test(text), "must not be blank");
+const url = textField(0, 100).refine(
   (text) => text === "" || (/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) && URL.canParse(text)),
   "must be an http or https URL, or empty",
 );
@@ -49,10 +39,10 @@ const lookupNames = z
 
 const refreshToken = z.string().max(200).meta({ description: "as a session answer gave it" });
 const registerBody = z.object({ username, password, name: name.optional(), email: email.optional() });
-const logInBody = z.object({ username: textOf(0, 256), password: textOf(0, 256) });
+const logInBody = z.object({ username: textField(0, 256), password: textField(0, 256) });
 const refreshBody = z.object({ refresh_token: refreshToken });
 const profileBody = z
-  .object({ name, description: textOf(0, 160), location: textOf(0, 30), url, protected: z.boolean() })
+  .object({ name, description: textField(0, 160), location: textField(0, 30), url, protected: z.boolean() })
   .partial();
 
 export type RegisterBody = z.infer<typeof registerBody>;

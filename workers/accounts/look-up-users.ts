@@ -1,6 +1,7 @@
 import type { Asked, PartialError, UserObject } from "../hydrate/contract.ts";
 import { notFound } from "../hydrate/present.ts";
 import { hydrateUsers } from "../hydrate/users.ts";
+import { Viewing } from "../hydrate/viewing.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Viewer } from "../lib/route.ts";
@@ -17,14 +18,14 @@ interface Found {
 
 /** The actor's own account. Throws `account_inactive`. */
 export async function lookUpMe(ctx: Ctx, actor: Viewer, asked: Asked): Promise<UserObject> {
-  const user = (await hydrateUsers(ctx, actor, [actor.userId], asked)).get(actor.userId);
+  const user = (await hydrateUsers(ctx, new Viewing(ctx, actor), [actor.userId], asked)).get(actor.userId);
   if (user === undefined) throw accountInactive();
   return user;
 }
 
 /** The user with `id`. Throws `not_found`. */
 export async function lookUpUser(ctx: Ctx, viewer: Viewer | null, id: string, asked: Asked): Promise<UserObject> {
-  const user = (await hydrateUsers(ctx, viewer, [id], asked)).get(id);
+  const user = (await hydrateUsers(ctx, new Viewing(ctx, viewer), [id], asked)).get(id);
   if (user === undefined) throw absent("id", unpadId(id));
   return user;
 }
@@ -48,7 +49,7 @@ export async function lookUpUsers(
   ids: readonly string[],
   asked: Asked,
 ): Promise<Found> {
-  const users = await hydrateUsers(ctx, viewer, ids, asked);
+  const users = await hydrateUsers(ctx, new Viewing(ctx, viewer), ids, asked);
   return found(
     "ids",
     ids.map((id) => ({ value: unpadId(id), user: users.get(id) })),
@@ -76,7 +77,7 @@ async function usersByName(
   asked: Asked,
 ): Promise<Map<string, UserObject>> {
   const ids = await readUserIdsByUsername(ctx, usernames);
-  const users = await hydrateUsers(ctx, viewer, [...ids.values()], asked);
+  const users = await hydrateUsers(ctx, new Viewing(ctx, viewer), [...ids.values()], asked);
   const named = new Map<string, UserObject>();
   for (const name of usernames) {
     const user = users.get(ids.get(name.toLowerCase()) ?? "");

@@ -52,6 +52,12 @@ export function userOfRow(row: UserRow): User {
 export const isActive = (userId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${userId} AND ${users.state} = 'active')`;
 
+/** Scalar SQL: whether `userId` is protected, with the version of that; for use inside another query of that user's shard. */
+export const protectionOf = (userId: SQL): { state: SQL; version: SQL } => ({
+  state: sql`coalesce((SELECT protected FROM ${users} AS owner WHERE owner.id = ${userId}), 0)`,
+  version: sql`coalesce((SELECT protected_version FROM ${users} AS owner WHERE owner.id = ${userId}), 0)`,
+});
+
 /** Ids of active users by lower-cased username; names that nobody has are absent. One query a database. */
 export async function readUserIdsByUsername(ctx: Ctx, usernames: readonly string[]): Promise<Map<string, string>> {
   const keys = [...new Set(usernames.map((name) => name.toLowerCase()))];

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
 import { hydrateUsers } from "../hydrate/users.ts";
+import { Viewing } from "../hydrate/viewing.ts";
 import { parseId, unpadId } from "../lib/snowflake.ts";
 import { signAccessToken } from "./access-tokens.ts";
 import type { SessionData } from "./contract.ts";
@@ -51,7 +52,7 @@ export async function presentSession(ctx: Ctx, token: NewToken): Promise<Session
   const { userId, familyId } = token;
   const [accessToken, users] = await Promise.all([
     signAccessToken(ctx, userId, familyId),
-    hydrateUsers(ctx, { userId }, [userId], {}),
+    hydrateUsers(ctx, new Viewing(ctx, { userId }), [userId], {}),
   ]);
   const user = users.get(userId);
   if (user === undefined) throw accountInactive();

@@ -16,6 +16,7 @@ export const users = sqliteTable(
     state: text("state", { enum: ["active", "deactivated"] })
       .notNull()
       .default("active"),
+    protectedVersion: integer("protected_version").notNull().default(0),
   },
   (table) => [uniqueIndex("users_by_username_key").on(table.usernameKey)],
 );

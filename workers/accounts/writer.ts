@@ -1,7 +1,9 @@
 import { sql, type SQL } from "drizzle-orm";
 import { afterChange, commit, type StatementResult } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
+import { recordEvent } from "../lib/outbox.ts";
 import { logVisibility } from "../lib/visibility-log.ts";
+import { PROTECTION_CHANGED, protectionChanged, type ProtectionChanged } from "./events.ts";
 import { isActive } from "./reader.ts";
 import type { NewToken, TokenKey } from "./sessions.ts";
 
@@ -80,9 +82,53 @@ export async function endFamily(ctx: Ctx, userId: string, familyId: string): Pro
   await record(ctx, userId, [sql`DELETE FROM refresh_tokens WHERE user_id = ${userId} AND family_id = ${familyId}`]);
 }
 
-/** Changes what is given and differs; false, and nothing changed, unless the user is active. `at` in Unix milliseconds. */
-export async function recordProfile(ctx: Ctx, userId: string, changes: ProfileChanges, at: number): Promise<boolean> {
+export interface ProfileOutcome {
+  readonly active: boolean;
+  /** What the event under `eventId` says; null where `protected` stood so already. */
+  readonly protection: ProtectionChanged | null;
+}
+
+/**
+ * Changes what is given and differs; nothing, unless the user is active. Where `protected` changes, the event is recorded
+ * under `change.eventId`. `at` in Unix milliseconds.
+ */
+export async function recordProfile(
+  ctx: Ctx,
+  change: { eventId: string; userId: string; changes: ProfileChanges; at: number },
+): Promise<ProfileOutcome> {
+  const { eventId, userId, at } = change;
+  const { protected: isProtected, ...others } = change.changes;
+  const [row] = await record(ctx, userId, [
+    ...(isProtected === undefined ? [] : changeProtection(ctx, { eventId, userId, isProtected, at })),
+    ...changeColumns(userId, others, at),
+    sql`SELECT (SELECT payload FROM outbox WHERE id = ${eventId}) AS payload WHERE ${isActive(userId)}`,
+  ]);
+  const payload = row?.["payload"];
+  return {
+    active: row !== undefined,
+    protection: typeof payload === "string" ? protectionChanged.parse(JSON.parse(payload)) : null,
+  };
+}
+
+function changeProtection(
+  ctx: Ctx,
+  change: { eventId: string; userId: string; isProtected: boolean; at: number },
+): SQL[] {
+  const { eventId, userId, at } = change;
+  const state = Number(change.isProtected);
+  const payload = sql`(SELECT json_object('userId', id, 'protected', json(iif(protected, 'true', 'false')),
+    'version', protected_version) FROM users WHERE id = ${userId})`;
+  return [
+    sql`UPDATE users SET protected = ${state}, protected_version = protected_version + 1
+        WHERE id = ${userId} AND state = 'active' AND protected <> ${state}`,
+    recordEvent(ctx, eventId, PROTECTION_CHANGED, payload),
+    logVisibility("user", userId, at),
+  ];
+}
+
+function changeColumns(userId: string, changes: Omit<ProfileChanges, "protected">, at: number): SQL[] {
   const given = columnsOf(changes);
+  if (given.length === 0) return [];
   const set = sql.join(
     given.map(([column, value]) => sql`${column} = ${value}`),
     sql`, `,
@@ -91,12 +137,10 @@ export async function recordProfile(ctx: Ctx, userId: string, changes: ProfileCh
     given.map(([column, value]) => sql`${column} IS NOT ${value}`),
     sql` OR `,
   );
-  const rows = await record(ctx, userId, [
+  return [
     sql`UPDATE users SET ${set} WHERE id = ${userId} AND state = 'active' AND (${differs})`,
     logVisibility("user", userId, at),
-    sql`SELECT 1 WHERE ${isActive(userId)}`,
-  ]);
-  return rows.length > 0;
+  ];
 }
 
 /** One batch in the shard of `userId`; the rows of its last statement. */
@@ -105,14 +149,13 @@ async function record(ctx: Ctx, userId: string, statements: readonly SQL[]): Pro
   return results.at(-1)?.rows ?? [];
 }
 
-function columnsOf(changes: ProfileChanges): (readonly [SQL, string | number])[] {
-  const { name, description, location, url, protected: isProtected } = changes;
+function columnsOf(changes: Omit<ProfileChanges, "protected">): (readonly [SQL, string])[] {
+  const { name, description, location, url } = changes;
   const all = [
     [sql`name`, name],
     [sql`description`, description],
     [sql`location`, location],
     [sql`url`, url],
-    [sql`protected`, isProtected === undefined ? undefined : Number(isProtected)],
   ] as const;
   return all.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
 }

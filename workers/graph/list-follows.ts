@@ -1,8 +1,8 @@
-import { readActiveUserIds } from "../accounts/reader.ts";
 import type { Ctx } from "../lib/context.ts";
 import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
-import { DomainError } from "../lib/errors.ts";
+import { guarded } from "../lib/guarded.ts";
 import { ID_MAX, LOGICAL_SHARDS } from "../lib/snowflake.ts";
+import { readBlockingPage, readMutingPage, readRequestersPage, type KeyRange } from "./edges-reader.ts";
 import { FOLLOWERS_START, readFollowersPage, readFollowingPage } from "./reader.ts";
 
 export interface FollowPage {
@@ -10,41 +10,43 @@ export interface FollowPage {
   readonly nextToken?: string;
 }
 
-/** A page of whom `userId` follows. Throws `not_found`, or `invalid_request` for a token of another list. */
-export async function listFollowing(
-  ctx: Ctx,
-  userId: string,
-  page: { count: number; token?: string | undefined },
-): Promise<FollowPage> {
-  const list = `following:${userId}`;
-  const before = page.token === undefined ? ID_MAX : decodeCursor(ctx, list, page.token);
-  await mustExist(ctx, userId);
-  const ids = await readFollowingPage(ctx, userId, { before, count: page.count + 1 });
-  return cut(
-    ctx,
-    list,
-    ids.map((id) => ({ id, position: id })),
-    page.count,
+export interface PageAsked {
+  readonly count: number;
+  readonly token?: string | undefined;
+}
+
+/** A page of whom `userId` follows. Throws `invalid_request` for a token of another list, as all of these. */
+export function listFollowing(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
+  return pageByKey(ctx, `following:${userId}`, page, (range) =>
+    guarded(ctx, userId, () => readFollowingPage(ctx, userId, range)),
   );
 }
 
-/** A page of who follows `userId`. Throws as `listFollowing` does. */
-export async function listFollowers(
-  ctx: Ctx,
-  userId: string,
-  page: { count: number; token?: string | undefined },
-): Promise<FollowPage> {
+/** A page of whom `userId` blocks. */
+export function listBlocking(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
+  return pageByKey(ctx, `blocking:${userId}`, page, (range) => readBlockingPage(ctx, userId, range));
+}
+
+/** A page of whom `userId` mutes now. */
+export function listMuting(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
+  return pageByKey(ctx, `muting:${userId}`, page, (range) => readMutingPage(ctx, userId, range));
+}
+
+/** A page of who asks to follow `userId`. */
+export function listRequesters(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
+  return pageByKey(ctx, `follow-requests:${userId}`, page, (range) => readRequestersPage(ctx, userId, range));
+}
+
+/** A page of who follows `userId`. */
+export async function listFollowers(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
   const list = `followers:${userId}`;
   const after = page.token === undefined ? FOLLOWERS_START : followerKeyOf(decodeCursor(ctx, list, page.token));
-  await mustExist(ctx, userId);
   const range = { first: 0, last: LOGICAL_SHARDS - 1 };
-  const keys = await readFollowersPage(ctx, userId, { after, range, count: page.count + 1 });
-  return cut(
-    ctx,
-    list,
-    keys.map((key) => ({ id: key.id, position: `${key.shard}:${key.id}` })),
-    page.count,
+  const keys = await guarded(ctx, userId, () =>
+    readFollowersPage(ctx, userId, { after, range, count: page.count + 1 }),
   );
+  const rows = keys.map((key) => ({ id: key.id, position: `${key.shard}:${key.id}` }));
+  return cut(ctx, list, rows, page.count);
 }
 
 function followerKeyOf(position: string): { shard: number; id: string } {
@@ -52,9 +54,20 @@ function followerKeyOf(position: string): { shard: number; id: string } {
   return { shard: Number(shard), id };
 }
 
-async function mustExist(ctx: Ctx, userId: string): Promise<void> {
-  const found = await readActiveUserIds(ctx, [userId]);
-  if (!found.has(userId)) throw new DomainError("not_found", "There is no such user.");
+async function pageByKey(
+  ctx: Ctx,
+  list: string,
+  page: PageAsked,
+  read: (range: KeyRange) => Promise<string[]>,
+): Promise<FollowPage> {
+  const before = page.token === undefined ? ID_MAX : decodeCursor(ctx, list, page.token);
+  const ids = await read({ before, count: page.count + 1 });
+  return cut(
+    ctx,
+    list,
+    ids.map((id) => ({ id, position: id })),
+    page.count,
+  );
 }
 
 /** One row more than asked for was read: it says that there is more, and stays for the next page. */

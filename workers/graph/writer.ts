@@ -5,108 +5,151 @@ import type { Ctx } from "../lib/context.ts";
 import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts";
 import { recordEvent } from "../lib/outbox.ts";
 import { logicalShardOfId } from "../lib/snowflake.ts";
-import { FOLLOW_CHANGED, type FollowChanged } from "./events.ts";
-import { followCounts, followers, following } from "./tables.ts";
+import * as events from "./events.ts";
+import { FOLLOWING, REQUESTED } from "./events.ts";
+import {
+  belowFollowingMax,
+  blocksOther,
+  countFollow,
+  edgeOf,
+  endFollow,
+  followIn,
+  followJson,
+  unawareOfBlock,
+  type Follow,
+} from "./follow-statements.ts";
+import { blockedBy, followCounts, followers, following, followRequests } from "./tables.ts";
 
-/** The only file that writes the room's tables. An edge is never deleted: its state changes and its version rises. */
+/**
+ * Writes both sides of follows and of requests to follow; the other writers here write the room's other tables. An edge is
+ * never deleted: its state changes and its version rises. A request may be, since the backward edge outlives it.
+ */
 
-export interface EdgeChange {
+export interface NewFollow extends Follow {
   readonly eventId: string;
-  readonly followerId: string;
-  readonly followeeId: string;
-  readonly state: 0 | 1;
+  /** For the end of an earlier follow that a block has ended without its event having come yet. */
+  readonly endEventId: string;
+  readonly state: typeof FOLLOWING | typeof REQUESTED;
+  /** Version of the followee's block of the follower that lets this follow be; 0 where there never was one. */
+  readonly seenBlock: number;
 }
 
-export interface EdgeOutcome {
-  /** The version the edge got by this change; null where it stood so already. */
-  readonly version: number | null;
+export interface FollowOutcome {
+  /** What the events under the ids given say, those that were recorded. */
+  readonly ended: events.FollowChanged | null;
+  readonly changed: events.FollowChanged | null;
   readonly active: boolean;
-  /** The state after the batch. */
+  /** After the batch. */
   readonly state: number;
-  readonly followingCount: number;
+  /** The follower blocks the followee. */
+  readonly blocking: boolean;
+  /** A block newer than `seenBlock` is known here. */
+  readonly blockIsNewer: boolean;
   readonly key: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Commits a change of the forward edge and its event in one batch of the follower's shard. */
-export async function writeForwardEdge(
+/**
+ * Commits a follow, or a request to, and its event in one batch of the follower's shard. Nothing where the follower is not
+ * active, has FOLLOWING_MAX, blocks the followee, or knows of a newer block than `seenBlock`.
+ */
+export async function writeFollow(
   ctx: Ctx,
-  change: EdgeChange,
-  idempotency: { request: IdempotentRequest; answer: object } | null,
-): Promise<EdgeOutcome> {
-  const { followerId, followeeId, eventId, state } = change;
-  const edge = sql`FROM ${following} WHERE follower_id = ${followerId} AND followee_id = ${followeeId}`;
-  const mayChange =
-    state === 1 ? sql`${isActive(followerId)} AND ${belowFollowingMax(ctx, change)}` : isActive(followerId);
-  const statements: SQL[] = [];
+  follow: NewFollow,
+  idempotency: { request: IdempotentRequest; answers: { following: object; requested: object } } | null,
+): Promise<FollowOutcome> {
+  const { followerId, eventId, endEventId, state, seenBlock } = follow;
+  const edge = edgeOf(follow);
+  const mayFollow = sql`${isActive(followerId)} AND ${belowFollowingMax(ctx, follow)}
+    AND NOT ${blocksOther(followerId, follow.followeeId)} AND NOT ${knowsNewerBlock(follow)}`;
+  const head = seenBlock > 0 ? endFollow(ctx, endEventId, follow, unawareOfBlock(seenBlock)) : [];
   if (idempotency !== null) {
-    statements.push(claimKey(ctx, followerId, idempotency.request, idempotency.answer, mayChange));
+    const { request, answers } = idempotency;
+    const follows =
+      state === FOLLOWING ? sql`true` : sql`EXISTS (SELECT 1 FROM ${following} WHERE ${edge} AND state = ${FOLLOWING})`;
+    const answer = sql`iif(${follows}, ${JSON.stringify(answers.following)}, ${JSON.stringify(answers.requested)})`;
+    head.push(claimKey(ctx, followerId, request, answer, mayFollow));
   }
-  const condition = idempotency === null ? mayChange : afterChange;
-  statements.push(
-    raiseForwardEdge(change, condition),
-    sql`INSERT INTO ${followCounts} (user_id, following_count) SELECT ${followerId}, 1 WHERE ${afterChange}
-      ON CONFLICT (user_id) DO UPDATE SET following_count = following_count + ${state === 1 ? 1 : -1}`,
-    recordEvent(
-      ctx,
-      eventId,
-      FOLLOW_CHANGED,
-      sql`(SELECT json_object('followerId', follower_id,
-      'followeeId', followee_id, 'state', state, 'version', version) ${edge})`,
-    ),
-    sql`SELECT ${isActive(followerId)} AS active, (SELECT state ${edge}) AS state,
-      (SELECT payload FROM outbox WHERE id = ${eventId}) AS payload,
-      (SELECT following_count FROM ${followCounts} WHERE user_id = ${followerId}) AS following_count`,
-  );
-  if (idempotency !== null) statements.push(readKey(followerId, idempotency.request));
+  const statements = [
+    ...head,
+    raiseFollow(follow, idempotency === null ? mayFollow : afterChange),
+    recordEvent(ctx, eventId, events.FOLLOW_CHANGED, followJson(follow)),
+    ...(state === FOLLOWING ? [countFollow(follow)] : []),
+    sql`SELECT ${isActive(followerId)} AS active, (SELECT state FROM ${following} WHERE ${edge}) AS state,
+      (SELECT payload FROM outbox WHERE id = ${endEventId}) AS ended,
+      (SELECT payload FROM outbox WHERE id = ${eventId}) AS changed,
+      ${blocksOther(followerId, follow.followeeId)} AS blocking, ${knowsNewerBlock(follow)} AS newer`,
+    ...(idempotency === null ? [] : [readKey(followerId, idempotency.request)]),
+  ];
   const results = await commit(ctx.dbOf(followerId), statements);
-  const [row] = results[idempotency === null ? 3 : 4]?.rows ?? [];
-  const payload = row?.["payload"];
+  const [row] = results[statements.length - (idempotency === null ? 1 : 2)]?.rows ?? [];
   return {
-    version: typeof payload === "string" ? (JSON.parse(payload) as FollowChanged).version : null,
+    ended: followIn(row?.["ended"]),
+    changed: followIn(row?.["changed"]),
     active: row?.["active"] === 1,
     state: Number(row?.["state"] ?? 0),
-    followingCount: Number(row?.["following_count"] ?? 0),
-    key: results[5]?.rows[0],
+    blocking: row?.["blocking"] === 1,
+    blockIsNewer: row?.["newer"] === 1,
+    key: idempotency === null ? undefined : results.at(-1)?.rows[0],
   };
 }
 
-/** An edge nobody made cannot be ended; one that stands so already stays as it is. */
-function raiseForwardEdge(change: EdgeChange, condition: SQL): SQL {
-  const { followerId, followeeId, state } = change;
-  if (state === 0) {
-    return sql`UPDATE ${following} SET state = 0, version = version + 1
-      WHERE follower_id = ${followerId} AND followee_id = ${followeeId} AND state = 1 AND ${condition}`;
-  }
-  return sql`INSERT INTO ${following} (follower_id, followee_id, state, version)
-    SELECT ${followerId}, ${followeeId}, 1, 1 WHERE ${condition}
-    ON CONFLICT (follower_id, followee_id) DO UPDATE SET state = 1, version = version + 1 WHERE state = 0`;
-}
-
-/** A repeated follow of somebody already followed is no new one, so the limit does not refuse it. */
-function belowFollowingMax(ctx: Ctx, { followerId, followeeId }: EdgeChange): SQL {
-  return sql`(
-    coalesce((SELECT following_count FROM ${followCounts} WHERE user_id = ${followerId}), 0) < ${ctx.limits.FOLLOWING_MAX}
-    OR EXISTS (SELECT 1 FROM ${following}
-      WHERE follower_id = ${followerId} AND followee_id = ${followeeId} AND state = 1))`;
+/** Ends a follow, or withdraws a request to. @returns what the event says; null where neither stood. */
+export async function writeUnfollow(
+  ctx: Ctx,
+  eventId: string,
+  follow: Follow,
+): Promise<{ active: boolean; changed: events.FollowChanged | null }> {
+  const { followerId } = follow;
+  const results = await commit(ctx.dbOf(followerId), [
+    ...endFollow(ctx, eventId, follow, isActive(followerId)),
+    sql`SELECT ${isActive(followerId)} AS active, (SELECT payload FROM outbox WHERE id = ${eventId}) AS changed`,
+  ]);
+  const [row] = results.at(-1)?.rows ?? [];
+  return { active: row?.["active"] === 1, changed: followIn(row?.["changed"]) };
 }
 
 /**
- * Applies a change to the backward edge in the followee's shard, and to the followers count where the state changes.
- * An older version than what is stored writes nothing, so repeats and any order leave the same state.
+ * Applies a change to the backward side in the followee's shard: a request waits, or goes with the change that came of it; a
+ * follow is stored a second time, and counted where the state changes. An older version than what is stored writes nothing,
+ * so repeats and any order leave the same state.
  */
-export async function writeBackwardEdge(ctx: Ctx, change: FollowChanged): Promise<void> {
+export async function writeBackwardEdge(ctx: Ctx, change: events.FollowChanged): Promise<void> {
   const { followerId, followeeId, state, version } = change;
   const shard = logicalShardOfId(followerId);
   const edge = sql`FROM ${followers} WHERE followee_id = ${followeeId} AND follower_shard = ${shard}
     AND follower_id = ${followerId}`;
+  const known = sql`coalesce((SELECT version ${edge}), 0)`;
+  if (state === REQUESTED) {
+    await ctx.dbOf(followeeId).run(sql`
+      INSERT INTO ${followRequests} (user_id, requester_id, state, version)
+      SELECT ${followeeId}, ${followerId}, 1, ${version} WHERE ${known} < ${version}
+      ON CONFLICT (user_id, requester_id) DO UPDATE SET state = 1, version = excluded.version
+      WHERE excluded.version > version`);
+    return;
+  }
   await commit(ctx.dbOf(followeeId), [
+    sql`DELETE FROM ${followRequests}
+      WHERE user_id = ${followeeId} AND requester_id = ${followerId} AND version < ${version}`,
     sql`INSERT INTO ${followCounts} (user_id, followers_count)
-      SELECT ${followeeId}, ${state} WHERE coalesce((SELECT version ${edge}), 0) < ${version}
-        AND coalesce((SELECT state ${edge}), 0) <> ${state}
-      ON CONFLICT (user_id) DO UPDATE SET followers_count = followers_count + ${state === 1 ? 1 : -1}`,
+      SELECT ${followeeId}, ${state} WHERE ${known} < ${version} AND coalesce((SELECT state ${edge}), 0) <> ${state}
+      ON CONFLICT (user_id) DO UPDATE SET followers_count = followers_count + ${state === FOLLOWING ? 1 : -1}`,
     sql`INSERT INTO ${followers} (followee_id, follower_shard, follower_id, state, version)
       SELECT ${followeeId}, ${shard}, ${followerId}, ${state}, ${version} WHERE true
       ON CONFLICT (followee_id, follower_shard, follower_id) DO UPDATE
       SET state = excluded.state, version = excluded.version WHERE excluded.version > version`,
   ]);
 }
+
+const raiseFollow = ({ followerId, followeeId, state, seenBlock }: NewFollow, condition: SQL): SQL => sql`
+  INSERT INTO ${following} (follower_id, followee_id, state, version, seen_block)
+  SELECT ${followerId}, ${followeeId}, ${state}, 1, ${seenBlock} WHERE ${condition}
+  ON CONFLICT (follower_id, followee_id) DO UPDATE
+  SET state = excluded.state, version = version + 1, seen_block = excluded.seen_block
+  WHERE state = 0 OR (state = ${REQUESTED} AND excluded.state = ${FOLLOWING})`;
+
+const knowsNewerBlock = ({
+  followerId,
+  followeeId,
+  seenBlock,
+}: NewFollow): SQL => sql`EXISTS (SELECT 1 FROM ${blockedBy}
+  WHERE user_id = ${followerId} AND blocker_id = ${followeeId} AND version > ${seenBlock})`;

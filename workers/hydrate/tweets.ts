@@ -1,20 +1,23 @@
 import { sql, type SQL } from "drizzle-orm";
 import { joinActiveUser, userColumns, userOfRow, type User, type UserRow } from "../accounts/reader.ts";
+import { engagementCountColumns, joinEngagementCounts, type EngagementCountsRow } from "../engagement/reader.ts";
 import { followCountColumns, joinFollowCounts } from "../graph/reader.ts";
 import { BoundedMap } from "../lib/bounded-map.ts";
 import { groupBy } from "../lib/concurrency.ts";
 import { perIsolate, type Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
-import type { Viewer } from "../lib/route.ts";
+import { joinListedCount, listedCountColumn } from "../lists/reader.ts";
 import {
+  joinReferenceCounts,
   joinStandingTweet,
   joinTweetCount,
+  referenceCountColumns,
   tweetAuthorId,
   tweetColumns,
   tweetCountColumn,
   tweetOfRow,
 } from "../tweets/reader.ts";
-import type { Tweet, TweetRow } from "../tweets/reader.ts";
+import type { ReferenceCountsRow, Tweet, TweetRow } from "../tweets/reader.ts";
 import { visibilityOf } from "./visibility.ts";
 
 /** A user's counts, as the rooms that count keep them. */
@@ -22,18 +25,31 @@ export interface UserCounts {
   readonly followersCount: number;
   readonly followingCount: number;
   readonly tweetCount: number;
+  readonly listedCount: number;
 }
 export interface CountsRow {
   readonly followers_count: number;
   readonly following_count: number;
   readonly tweet_count: number;
+  readonly listed_count: number;
 }
 
-/** A tweet with its author, as anybody may see it. */
+/** What others did with a tweet, as far as it is counted. */
+export interface TweetMetrics {
+  readonly replyCount: number;
+  readonly retweetCount: number;
+  readonly quoteCount: number;
+  readonly likeCount: number;
+  readonly bookmarkCount: number;
+}
+type MetricsRow = ReferenceCountsRow & EngagementCountsRow;
+
+/** A tweet with its author, before any rule: who may see it is decided in rules.ts. */
 export interface TweetView {
   readonly tweet: Tweet;
   readonly author: User;
   readonly counts: UserCounts;
+  readonly metrics: TweetMetrics;
   /** The default form on the wire, made once (present.ts). */
   json?: string;
 }
@@ -60,18 +76,21 @@ export interface HydratedTweets {
   readonly failed: readonly string[];
 }
 
+export interface HydrateOptions {
+  /** Tweets of this author are always read anew: a deletion shows at once to whoever acts, in every isolate. */
+  readonly own: string | null;
+  /** True where an act depends on it: nothing remembered counts. */
+  readonly fresh?: boolean;
+  /** Dependencies that failed this request already, so that none costs it a second deadline. */
+  readonly without?: ReadonlySet<string>;
+}
+
 /**
- * Tweets by id, as `viewer` may see them; deleted ones are not in the map. At most one D1 query a shard, none where
- * everything is remembered and the shard's visibility log was read within VISIBILITY_CACHE_SECONDS. One's own tweets are
- * always read anew: a deletion shows at once to whoever acts, in every isolate.
- * @param options `without`: dependencies that failed this request already, so that none costs it a second deadline.
+ * Tweets by id, with their authors and counts; deleted ones are not in the map, and no rule was applied. At most one D1
+ * query a shard, none where everything is remembered and the shard's visibility log was read within
+ * VISIBILITY_CACHE_SECONDS.
  */
-export async function hydrateTweets(
-  ctx: Ctx,
-  viewer: Viewer | null,
-  ids: readonly string[],
-  options: { ownFromStore: boolean; without?: ReadonlySet<string> } = { ownFromStore: true },
-): Promise<HydratedTweets> {
+export async function hydrateTweets(ctx: Ctx, ids: Iterable<string>, options: HydrateOptions): Promise<HydratedTweets> {
   const byShard = groupBy(new Set(ids), (id) => ctx.shards.indexOf(id));
   const views = new Map<string, TweetView>();
   const unread = new Set<string>();
@@ -80,8 +99,7 @@ export async function hydrateTweets(
     [...byShard].map(async ([index, wanted]) => {
       if (options.without?.has(`shard:${index}`) === true) return wanted.forEach((id) => unread.add(id));
       try {
-        const own = options.ownFromStore ? (viewer?.userId ?? null) : null;
-        await hydrateShard(ctx, index, wanted, { views, own });
+        await hydrateShard(ctx, index, wanted, { views, options });
       } catch (error) {
         if (!(error instanceof DependencyFailed)) throw error;
         failed.push(error.dependency);
@@ -96,7 +114,7 @@ async function hydrateShard(
   ctx: Ctx,
   index: number,
   ids: readonly string[],
-  into: { views: Map<string, TweetView>; own: string | null },
+  into: { views: Map<string, TweetView>; options: HydrateOptions },
 ): Promise<void> {
   const memory = memoryOf(ctx.runtime);
   const visibility = visibilityOf(ctx.runtime);
@@ -104,7 +122,8 @@ async function hydrateShard(
   const freshSince = now - ctx.limits.CONTENT_CACHE_SECONDS * 1000;
   const recall = (id: string): TweetView | null => {
     const found = memory.get(id);
-    if (found === undefined || found.readAt < freshSince || found.view.author.id === into.own) return null;
+    if (found === undefined || found.readAt < freshSince || into.options.fresh === true) return null;
+    if (found.view.author.id === into.options.own) return null;
     return visibility.changedSince(found.view.author.id, found.readAt) ? null : found.view;
   };
   const asked = new Set<string>();
@@ -114,13 +133,18 @@ async function hydrateShard(
   // Another shard's log may make this isolate forget everything while a query runs: what was known then is asked for, too.
   for (let missing = unknown(); missing.length > 0; missing = unknown()) {
     for (const id of missing) asked.add(id);
-    const { rows, current } = await visibility.readWithLog<TweetRow & UserRow & CountsRow>(
+    const { rows, current } = await visibility.readWithLog<TweetRow & UserRow & CountsRow & MetricsRow>(
       ctx,
       index,
       tweetsQuery(missing),
     );
     for (const row of rows) {
-      const view = { tweet: tweetOfRow(row), author: userOfRow(row), counts: countsOfRow(row) };
+      const view = {
+        tweet: tweetOfRow(row),
+        author: userOfRow(row),
+        counts: countsOfRow(row),
+        metrics: metricsOfRow(row),
+      };
       if (current) memory.set(view.tweet.id, { view, readAt: now });
       into.views.set(view.tweet.id, view);
     }
@@ -132,13 +156,30 @@ async function hydrateShard(
 }
 
 export function countsOfRow(row: CountsRow): UserCounts {
-  return { followersCount: row.followers_count, followingCount: row.following_count, tweetCount: row.tweet_count };
+  return {
+    followersCount: row.followers_count,
+    followingCount: row.following_count,
+    tweetCount: row.tweet_count,
+    listedCount: row.listed_count,
+  };
 }
 
+const metricsOfRow = (row: MetricsRow): TweetMetrics => ({
+  replyCount: row.reply_count,
+  retweetCount: row.retweet_count,
+  quoteCount: row.quote_count,
+  likeCount: row.like_count,
+  bookmarkCount: row.bookmark_count,
+});
+
 const tweetsQuery = (ids: readonly string[]): SQL => sql`
-  SELECT ${tweetColumns}, ${userColumns}, ${followCountColumns}, ${tweetCountColumn}
+  SELECT ${tweetColumns}, ${userColumns}, ${followCountColumns}, ${tweetCountColumn}, ${listedCountColumn},
+    ${referenceCountColumns}, ${engagementCountColumns}
   FROM json_each(${JSON.stringify(ids)}) AS asked
   ${joinStandingTweet(sql`asked.value`)}
   ${joinActiveUser(tweetAuthorId)}
   ${joinFollowCounts(tweetAuthorId)}
-  ${joinTweetCount(tweetAuthorId)}`;
+  ${joinTweetCount(tweetAuthorId)}
+  ${joinListedCount(tweetAuthorId)}
+  ${joinReferenceCounts(sql`asked.value`)}
+  ${joinEngagementCounts(sql`asked.value`)}`;

@@ -1,16 +1,15 @@
 import { sql, type SQL } from "drizzle-orm";
 import { joinActiveUser, userColumns, userOfRow, type User, type UserRow } from "../accounts/reader.ts";
-import { followCountColumns, joinFollowCounts, readRelations } from "../graph/reader.ts";
+import { followCountColumns, joinFollowCounts } from "../graph/reader.ts";
 import { groupBy } from "../lib/concurrency.ts";
 import type { Ctx } from "../lib/context.ts";
-import type { Viewer } from "../lib/route.ts";
+import { joinListedCount, listedCountColumn } from "../lists/reader.ts";
 import { joinTweetCount, tweetCountColumn } from "../tweets/reader.ts";
 import type { Asked, UserObject } from "./contract.ts";
 import { presentUser } from "./present.ts";
 import { countsOfRow, type CountsRow, type UserCounts } from "./tweets.ts";
-
-/** How the signed-in user stands to others. */
-export type Relations = Awaited<ReturnType<typeof readRelations>>;
+import { readViewerFields } from "./viewer-fields.ts";
+import type { Viewing } from "./viewing.ts";
 
 export interface UserView {
   readonly user: User;
@@ -18,33 +17,24 @@ export interface UserView {
 }
 
 /**
- * Users as `viewer` may see them, by id; absent and inactive ones are not in the map. One D1 query a shard, and one more
- * where `viewer` is asked for. Throws DependencyFailed.
+ * Users by id, as anybody may see them; absent and inactive ones are not in the map. One D1 query a shard, and one more
+ * where it is asked how the viewer stands to them. Throws DependencyFailed.
  */
 export async function hydrateUsers(
   ctx: Ctx,
-  viewer: Viewer | null,
+  viewing: Viewing,
   ids: readonly string[],
   asked: Asked,
 ): Promise<Map<string, UserObject>> {
-  const [views, relations] = await Promise.all([readUserViews(ctx, ids), relationsFor(ctx, viewer, ids, asked)]);
-  return new Map([...views].map(([id, view]) => [id, presentUser(view, asked, relations)]));
+  const [views, fields] = await Promise.all([
+    readUserViews(ctx, ids),
+    readViewerFields(ctx, viewing, asked, { userIds: ids, tweetIds: [] }),
+  ]);
+  return new Map([...views].map(([id, view]) => [id, presentUser(view, asked, fields)]));
 }
 
-/** The relations that `asked` needs, or null where nobody asked or nobody is signed in. At most one query. */
-export async function relationsFor(
-  ctx: Ctx,
-  viewer: Viewer | null,
-  ids: readonly string[],
-  asked: Asked,
-): Promise<Relations | null> {
-  if (viewer === null || ids.length === 0 || asked["user.fields"]?.includes("viewer") !== true) return null;
-  return ctx.dependencies.guard(`shard:${ctx.shards.indexOf(viewer.userId)}`, () =>
-    readRelations(ctx, viewer.userId, ids),
-  );
-}
-
-async function readUserViews(ctx: Ctx, ids: readonly string[]): Promise<Map<string, UserView>> {
+/** The same before they are in the form of the wire. Throws DependencyFailed. */
+export async function readUserViews(ctx: Ctx, ids: Iterable<string>): Promise<Map<string, UserView>> {
   const byShard = groupBy(new Set(ids), (id) => ctx.shards.indexOf(id));
   const parts = await Promise.all(
     [...byShard].map(([index, wanted]) =>
@@ -55,8 +45,9 @@ async function readUserViews(ctx: Ctx, ids: readonly string[]): Promise<Map<stri
 }
 
 const usersQuery = (ids: readonly string[]): SQL => sql`
-  SELECT ${userColumns}, ${followCountColumns}, ${tweetCountColumn}
+  SELECT ${userColumns}, ${followCountColumns}, ${tweetCountColumn}, ${listedCountColumn}
   FROM json_each(${JSON.stringify(ids)}) AS asked
   ${joinActiveUser(sql`asked.value`)}
   ${joinFollowCounts(sql`asked.value`)}
-  ${joinTweetCount(sql`asked.value`)}`;
+  ${joinTweetCount(sql`asked.value`)}
+  ${joinListedCount(sql`asked.value`)}`;

@@ -32,6 +32,16 @@ export const exactText = z
   .string()
   .refine((text) => text.isWellFormed() && !text.includes("\u0000"), "must be well-formed Unicode without NUL");
 
+/** Exact text of `least` to `most` characters, an emoji being one; JavaScript's own length would count it twice. */
+export function textField(least: number, most: number) {
+  const fits = (text: string) => {
+    const { length } = [...text];
+    return length >= least && length <= most;
+  };
+  const limits = least > 0 ? { minLength: least, maxLength: most } : { maxLength: most };
+  return exactText.refine(fits, `must be ${least} to ${most} characters long`).meta(limits);
+}
+
 /** A date-time in ISO 8601; inside it is Unix milliseconds. */
 export const timeField = z
   .string()

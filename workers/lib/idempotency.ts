@@ -30,14 +30,22 @@ export async function readIdempotency(request: Request, body: unknown): Promise<
 
 /**
  * The first statement of an idempotent write: it changes a row unless the key was used within IDEMPOTENCY_HOURS.
+ * @param answer what a repeat is answered: an object, or SQL giving JSON text where it depends on what is stored.
  * @param condition what else must hold for the write to happen; without it a refused write would burn the key.
  */
-export function claimKey(ctx: Ctx, userId: string, request: IdempotentRequest, answer: object, condition: SQL): SQL {
+export function claimKey(
+  ctx: Ctx,
+  userId: string,
+  request: IdempotentRequest,
+  answer: SQL | object,
+  condition: SQL,
+): SQL {
+  const json = "queryChunks" in answer ? answer : sql`${JSON.stringify(answer)}`;
   const now = ctx.clock.now();
   const expired = now - ctx.limits.IDEMPOTENCY_HOURS * 3_600_000;
   return sql`
     INSERT INTO ${idempotencyKeys} (user_id, key, request_hash, answer, created_at)
-    SELECT ${userId}, ${request.key}, ${request.hash}, ${JSON.stringify(answer)}, ${now} WHERE ${condition}
+    SELECT ${userId}, ${request.key}, ${request.hash}, ${json}, ${now} WHERE ${condition}
     ON CONFLICT (user_id, key) DO UPDATE SET
       request_hash = excluded.request_hash, answer = excluded.answer, created_at = excluded.created_at
     WHERE created_at < ${expired}`;

@@ -1,5 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import { commit, isKeyClash } from "./commit.ts";
+import { groupBy } from "./concurrency.ts";
 import type { Ctx } from "./context.ts";
 import { outbox } from "./tables.ts";
 import { logicalShardOfId, timeOfId } from "./snowflake.ts";
@@ -63,9 +64,14 @@ export function publishEvent(ctx: Ctx, message: Omit<EventMessage, "v">): void {
   ctx.defer(ctx.events.send({ v: 1, ...message } satisfies EventMessage));
 }
 
-/** Forgets an event whose effects are all committed. */
-export async function completeEvent(ctx: Ctx, eventId: string): Promise<void> {
-  await ctx.dbOf(eventId).run(sql`DELETE FROM ${outbox} WHERE id = ${eventId}`);
+/** Forgets events whose effects are all committed. One statement a database. */
+export async function completeEvents(ctx: Ctx, eventIds: readonly string[]): Promise<void> {
+  const byShard = groupBy(eventIds, (id) => ctx.shards.indexOf(id));
+  await Promise.all(
+    [...byShard].map(([index, ids]) =>
+      ctx.dbAt(index).run(sql`DELETE FROM ${outbox} WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`),
+    ),
+  );
 }
 
 /** Notes the ranges a fan-out was split into, unless an earlier delivery did. @returns what has not reported yet; null once all has. */

@@ -1,22 +1,13 @@
 import * as z from "zod";
-import { timelineAnswer, tweetAsking } from "../hydrate/contract.ts";
-import { idField, maxResultsField, nameListField, timeField } from "../lib/fields.ts";
+import { timelineAnswer, timelinePaging, tweetAsking } from "../hydrate/contract.ts";
+import { idField } from "../lib/fields.ts";
 import { operation, type Operation } from "../lib/route.ts";
 
 const tag = "Timelines";
 const userId = z.object({ id: idField });
 
 /** What every timeline page may be asked by. */
-export const timelinePage = z.object({
-  max_results: maxResultsField(100),
-  pagination_token: z.string().max(512).optional(),
-  since_id: idField.optional(),
-  until_id: idField.optional(),
-  start_time: timeField.optional(),
-  end_time: timeField.optional(),
-  exclude: nameListField(["replies", "retweets"]).optional(),
-  ...tweetAsking,
-});
+const timelinePage = z.object({ ...timelinePaging, ...tweetAsking });
 export type TimelinePageQuery = z.infer<typeof timelinePage>;
 
 export const getHomeTimelineOperation = operation({
@@ -26,7 +17,8 @@ export const getHomeTimelineOperation = operation({
   tag,
   summary: "Your home timeline, newest first",
   description:
-    "Your own tweets and those of whom you follow. `id` is your own. `meta.degraded` names what did not answer: the rest " +
+    "What you and those you follow wrote and retweeted; a reply shows where you follow the one replied to as well, and a " +
+    "tweet shows once, with who retweeted it. `id` is your own. `meta.degraded` names what did not answer: the rest " +
     "comes all the same. `meta.newest_id` is safe to poll from with `since_id`: nothing that comes late is skipped, so the " +
     "very newest tweets may come again.",
   auth: "required",
@@ -41,7 +33,8 @@ export const getUserTimelineOperation = operation({
   path: "/users/:id/tweets",
   id: "getUserTimeline",
   tag,
-  summary: "A user's tweets, newest first",
+  summary: "A user's tweets and retweets, newest first",
+  description: "Of a protected account for its followers alone: others get an empty page that says so in `errors`.",
   auth: "optional",
   params: userId,
   query: timelinePage,
@@ -62,7 +55,22 @@ export const getMentionsOperation = operation({
   errors: [404],
 });
 
+export const getListTimelineOperation = operation({
+  method: "get",
+  path: "/lists/:id/tweets",
+  id: "getListTimeline",
+  tag: "Lists",
+  summary: "What a list's members wrote and retweeted, newest first",
+  description: "By the page rules of home: a reply shows where the one replied to is a member too.",
+  auth: "optional",
+  params: userId,
+  query: timelinePage,
+  success: { status: 200, description: "a page", schema: timelineAnswer },
+  errors: [404],
+});
+
 export const operations: readonly Operation[] = [
+  getListTimelineOperation,
   getHomeTimelineOperation,
   getUserTimelineOperation,
   getMentionsOperation,

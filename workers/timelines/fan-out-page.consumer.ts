@@ -4,7 +4,13 @@ import type { Ctx } from "../lib/context.ts";
 import { finishRange, saveProgress, type Progress } from "../lib/outbox.ts";
 import { deliverToReaders, type Delivery } from "./fan-out.ts";
 
-const entry = z.object({ id: z.string(), tweetId: z.string(), authorId: z.string(), actorId: z.string() });
+const entry = z.object({
+  id: z.string(),
+  tweetId: z.string(),
+  authorId: z.string(),
+  actorId: z.string(),
+  replyToId: z.string().exactOptional(),
+});
 
 /** One page of one range of an audience; a range is the followers whose shard is one database. */
 export const fanOutPage = z.object({

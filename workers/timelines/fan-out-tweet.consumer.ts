@@ -3,7 +3,7 @@ import type { Ctx } from "../lib/context.ts";
 import { activeWindowMs, idleWindowMs } from "../lib/limits.ts";
 import { startProgress, type Progress } from "../lib/outbox.ts";
 import { LOGICAL_SHARDS, timeOfId } from "../lib/snowflake.ts";
-import type { TweetDeleted, TweetPosted } from "../tweets/events.ts";
+import { entryOf, type TweetDeleted, type TweetPosted } from "../tweets/events.ts";
 import { deliver, deliverToReaders, type Delivery } from "./fan-out.ts";
 import { rangesOf, sendPages } from "./fan-out-page.consumer.ts";
 
@@ -16,9 +16,7 @@ export async function fanOutPosted(
   event: { id: string; progress?: Progress },
   posted: TweetPosted,
 ): Promise<Reaction> {
-  const { tweetId, authorId } = posted;
-  const entry = { id: tweetId, tweetId, authorId, actorId: authorId };
-  return fanOut(ctx, event, posted, { kind: "push", entry });
+  return fanOut(ctx, event, posted, { kind: "push", entry: entryOf(posted) });
 }
 
 /** Takes a deleted tweet out of the timelines it may be in; elsewhere hydration never shows it. */

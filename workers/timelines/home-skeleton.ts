@@ -1,12 +1,16 @@
 import type { HomeRead } from "../../durable-objects/home-timeline.ts";
-import { byNewest, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import { byNewest, repliesElsewhere, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import { readFollowing } from "../graph/reader.ts";
+import type { Skeleton, SkeletonEntry } from "../hydrate/skeleton.ts";
+import { STRANGER, type Viewing } from "../hydrate/viewing.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
 import { DomainError } from "../lib/errors.ts";
-import { ID_MIN, idAfter, idBefore, lowestIdAt } from "../lib/snowflake.ts";
-import { KV_STALE_SECONDS, readFeeds, readPullList, type PullAuthors } from "./pull-feeds.ts";
-import { readStore, type IdRange } from "./read-store.ts";
+import { ID_MAX, ID_MIN, idAfter, idBefore, lowestIdAt } from "../lib/snowflake.ts";
+import { keepNewest } from "./keep-newest.ts";
+import { KV_STALE_SECONDS, readPullList, type PullAuthors } from "./pull-feeds.ts";
+import { checkHome, readPulled } from "./pulled-entries.ts";
+import { readStore, type TimelineRange } from "./read-store.ts";
 import {
   missedSince,
   rebuildTimeline,
@@ -16,20 +20,6 @@ import {
   visitIsDue,
 } from "./return-to-timeline.ts";
 
-/** Part of a home timeline, by ids. */
-export interface Skeleton {
-  readonly entries: readonly TimelineEntry[];
-  /** True where nothing older is left in the range. */
-  readonly end: boolean;
-  /** Dependencies that did not answer: what they hold was left out. */
-  readonly degraded: readonly string[];
-  /**
-   * Newer tweets may still turn up above this id and below the newest shown (later commits, a stale feed, a failed
-   * dependency): a client that polls may only rely on what is below.
-   */
-  readonly settled: string;
-}
-
 type ReadyHome = Extract<HomeRead, { state: "ready" }>;
 type Attempt = { home: ReadyHome; degraded: readonly string[]; settled: string };
 
@@ -37,20 +27,37 @@ type Attempt = { home: ReadyHome; degraded: readonly string[]; settled: string }
 const ATTEMPTS_MAX = 3;
 
 /**
- * The next `count` entries of `userId`'s home. With no fault and no long absence: one object call, and the feeds of pull
- * authors followed; the store only below what those keep.
+ * The next `count` entries of the viewer's home. With no fault and no long absence: one object call, and the feeds of pull
+ * authors followed; the store only below what those keep. The timeline also says how its owner stands to those it shows.
  */
-export async function readHomeSkeleton(ctx: Ctx, userId: string, range: IdRange): Promise<Skeleton> {
+export async function readHomeSkeleton(
+  ctx: Ctx,
+  viewing: Viewing,
+  userId: string,
+  range: TimelineRange,
+): Promise<Skeleton> {
   const pullList = await readPullList(ctx);
-  let attempt: Attempt;
   try {
-    attempt = await openHome(ctx, userId, range, pullList);
+    const attempt = await openHome(ctx, userId, range, pullList);
+    learnFrom(ctx, viewing, userId, attempt.home);
+    return await mergeSources(ctx, viewing, userId, range, attempt, pullList);
   } catch (error) {
     if (!(error instanceof DependencyFailed) && !(error instanceof StoreIncomplete)) throw error;
     ctx.log.warn("home read from the store", { error });
-    return readWithoutTimeline(ctx, userId, range, failedNames(error));
+    return readWithoutTimeline(ctx, viewing, userId, range, failedNames(error));
   }
-  return mergeSources(ctx, userId, range, attempt, pullList);
+}
+
+/** Whoever the timeline shows is neither blocked nor muted. */
+function learnFrom(ctx: Ctx, viewing: Viewing, userId: string, home: ReadyHome): void {
+  for (const { authorId, actorId, authorFollowed } of home.entries) {
+    viewing.learn(authorId, { ...STRANGER, following: authorFollowed });
+    if (actorId !== authorId) viewing.learn(actorId, { ...STRANGER, following: true });
+  }
+  viewing.learnWords(home.mutedWords ?? []);
+  viewing.askInstead(async (userIds) => ({
+    standings: (await checkHome(ctx, userId, { userIds, tweetIds: [], above: ID_MAX })).standings,
+  }));
 }
 
 function failedNames(error: DependencyFailed | StoreIncomplete): readonly string[] {
@@ -58,7 +65,7 @@ function failedNames(error: DependencyFailed | StoreIncomplete): readonly string
 }
 
 /** The timeline object's part: rebuilt where it is cold, caught up where its reader was away. */
-async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: PullAuthors): Promise<Attempt> {
+async function openHome(ctx: Ctx, userId: string, range: TimelineRange, pullList: PullAuthors): Promise<Attempt> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const home = await readObject(ctx, userId, range, pullList);
     if (home.state === "cold") {
@@ -83,10 +90,10 @@ async function openHome(ctx: Ctx, userId: string, range: IdRange, pullList: Pull
   throw new DependencyFailed("timeline", "it kept changing while it was read");
 }
 
-function readObject(ctx: Ctx, userId: string, range: IdRange, pullList: PullAuthors): Promise<HomeRead> {
-  const { before, since, count } = range;
-  const asked =
-    pullList.authors.length === 0 ? { before, since, count } : { before, since, count, pullAuthors: pullList.authors };
+function readObject(ctx: Ctx, userId: string, range: TimelineRange, pullList: PullAuthors): Promise<HomeRead> {
+  const pullAuthors = pullList.authors.length === 0 ? {} : { pullAuthors: pullList.authors };
+  const { undone: _notItsConcern, ...part } = range;
+  const asked = { ...part, ...pullAuthors, now: ctx.clock.now() };
   // The stub's own promise type carries disposal; a plain one is all that is needed here.
   return ctx.dependencies.guard("timeline", async () => (await ctx.homeTimeline(userId).read(asked)) as HomeRead);
 }
@@ -105,99 +112,100 @@ const greatest = (a: string, b: string): string => (a > b ? a : b);
 /** Pushed ids and feeds down to the highest of their floors; below it, the store. */
 async function mergeSources(
   ctx: Ctx,
+  viewing: Viewing,
   userId: string,
-  range: IdRange,
+  range: TimelineRange,
   attempt: Attempt,
   pullList: PullAuthors,
 ): Promise<Skeleton> {
   const { home } = attempt;
-  const pulled = await readPulled(ctx, home.pulled, range);
+  const pulled = await readPulled(ctx, viewing, userId, home.pulled, range);
   const degraded = new Set([...attempt.degraded, ...pulled.failed]);
   if (pullList.failed) degraded.add("feeds");
   const floor = greatest(home.floor, pulled.floor);
   // Where the object had more than was asked for, it is silent below its last entry.
   const silentBelow = home.more ? (home.entries.at(-1)?.id ?? range.before) : ID_MIN;
-  const seen = new Set<string>();
-  const cached = [...home.entries, ...pulled.entries].sort(byNewest).filter((entry) => {
-    const shown = entry.id > floor && entry.id >= silentBelow && !seen.has(entry.id);
-    seen.add(entry.id);
-    return shown;
-  });
+  const pushed = home.entries.filter((entry) => !pulled.isFurtherUp(entry.tweetId));
+  const cached = mergeEntries(pushed, pulled.entries).filter((entry) => entry.id > floor && entry.id >= silentBelow);
   const settled = pulled.failed.length > 0 ? ID_MIN : attempt.settled;
   const entries = cached.slice(0, range.count);
   // With fewer, all above the floor is here: where the object had more than was asked for, a feed's floor cut into it.
   if (cached.length >= range.count) return { entries, end: false, degraded: [...degraded], settled };
   if (floor <= range.since) return { entries, end: true, degraded: [...degraded], settled };
-  const below = await readBelow(ctx, userId, {
+  const below = await readBelow(ctx, viewing, userId, {
     ...range,
     before: least(range.before, idAfter(floor)),
     count: range.count - entries.length,
   });
-  for (const name of below.failed) degraded.add(name);
+  for (const name of below.degraded) degraded.add(name);
   return {
+    ...below,
     entries: [...entries, ...below.entries],
-    end: below.end,
     degraded: [...degraded],
-    settled: below.failed.length > 0 ? ID_MIN : settled,
+    settled: below.degraded.length > 0 ? ID_MIN : settled,
   };
 }
 
-/** What the followed pull authors have in the range, with the highest floor of their feeds. */
-async function readPulled(
-  ctx: Ctx,
-  authors: readonly string[],
-  range: IdRange,
-): Promise<{ entries: TimelineEntry[]; floor: string; failed: string[] }> {
-  if (authors.length === 0) return { entries: [], floor: ID_MIN, failed: [] };
-  const { feeds, missing, failed } = await readFeeds(ctx, authors);
-  const entries: TimelineEntry[] = [];
-  let floor = ID_MIN;
-  for (const [author, feed] of feeds) {
-    floor = greatest(floor, feed.floor);
-    let taken = 0;
-    for (const id of feed.ids) {
-      if (id >= range.before) continue;
-      if (id <= range.since || taken === range.count) break;
-      entries.push({ id, tweetId: id, authorId: author, actorId: author });
-      taken += 1;
+/** Newest first, each tweet at its newest entry, which names the retweeters of both. */
+function mergeEntries(
+  pushed: readonly (SkeletonEntry & TimelineEntry)[],
+  pulled: readonly (SkeletonEntry & TimelineEntry)[],
+): SkeletonEntry[] {
+  if (pulled.length === 0) return [...pushed];
+  const newest = new Map<string, SkeletonEntry>();
+  for (const entry of [...pushed, ...pulled].sort(byNewest)) {
+    const above = newest.get(entry.tweetId);
+    if (above === undefined) newest.set(entry.tweetId, entry);
+    else if (above.id !== entry.id && entry.retweeters !== undefined) {
+      const retweeters = [...new Set([...(above.retweeters ?? []), ...entry.retweeters])];
+      newest.set(entry.tweetId, { ...above, retweeters });
     }
   }
-  const failures = failed ? ["feeds"] : [];
-  if (missing.length === 0) return { entries, floor, failed: failures };
-  // KV has no feed for these yet, or could not say: the store can, for as many as a page may cost.
-  const most = ctx.limits.DEGRADED_AUTHORS_MAX;
-  const read = await readStore(ctx, missing.slice(0, most), range);
-  const last = read.end ? ID_MIN : (read.entries.at(-1)?.id ?? ID_MIN);
-  failures.push(...read.failed);
-  if (missing.length > most) failures.push("feeds");
-  return {
-    entries: [...entries, ...read.entries],
-    floor: greatest(floor, last === ID_MIN ? ID_MIN : idBefore(last)),
-    failed: [...new Set(failures)],
-  };
+  return [...newest.values()];
 }
 
 /** The store's part of a deep page. Where not even the following list is to be had, the page ends here for now. */
-async function readBelow(
-  ctx: Ctx,
-  userId: string,
-  range: IdRange,
-): Promise<{ entries: readonly TimelineEntry[]; end: boolean; failed: readonly string[] }> {
+async function readBelow(ctx: Ctx, viewing: Viewing, userId: string, range: TimelineRange): Promise<Skeleton> {
   const shard = shardOf(ctx, userId);
   try {
     const following = await ctx.dependencies.guard(shard, () => readFollowing(ctx, userId));
-    return await readStore(ctx, [userId, ...following.keys()], range);
+    return await readFollowed(ctx, viewing, userId, [...following.keys()], range);
   } catch (error) {
     if (!(error instanceof DependencyFailed)) throw error;
-    return { entries: [], end: false, failed: [error.dependency] };
+    return { entries: [], end: false, degraded: [error.dependency], settled: ID_MIN };
   }
+}
+
+/** Home as the store has it: what `userId` and `followed` wrote and retweeted, by the rules that a timeline keeps itself. */
+async function readFollowed(
+  ctx: Ctx,
+  viewing: Viewing,
+  userId: string,
+  followed: readonly string[],
+  range: TimelineRange,
+): Promise<Skeleton> {
+  const actors = [userId, ...followed];
+  const read = await readStore(ctx, actors, range);
+  const isFollowed = (other: string) => followed.includes(other);
+  const fitting = read.entries.filter((entry) => !repliesElsewhere(entry, userId, isFollowed));
+  const entries =
+    range.withoutRetweets === true ? fitting : await keepNewest(ctx, viewing, fitting, actors, range.before);
+  const reached = read.entries.at(-1)?.id;
+  return {
+    entries,
+    end: read.end,
+    degraded: read.failed,
+    settled: read.failed.length > 0 ? ID_MIN : ID_MAX,
+    ...(reached === undefined ? {} : { reached }),
+  };
 }
 
 /** The timeline object does not answer: at most DEGRADED_AUTHORS_MAX authors are merged from the store. */
 async function readWithoutTimeline(
   ctx: Ctx,
+  viewing: Viewing,
   userId: string,
-  range: IdRange,
+  range: TimelineRange,
   failed: readonly string[],
 ): Promise<Skeleton> {
   let following: Map<string, number>;
@@ -207,7 +215,7 @@ async function readWithoutTimeline(
     if (!(error instanceof DependencyFailed)) throw error;
     throw new DomainError("unavailable", "Neither your timeline nor whom you follow can be read right now.");
   }
-  const authors = [userId, ...[...following.keys()].slice(0, ctx.limits.DEGRADED_AUTHORS_MAX)];
-  const read = await readStore(ctx, authors, range);
-  return { entries: read.entries, end: read.end, degraded: [...new Set([...failed, ...read.failed])], settled: ID_MIN };
+  const followed = [...following.keys()].slice(0, ctx.limits.DEGRADED_AUTHORS_MAX);
+  const read = await readFollowed(ctx, viewing, userId, followed, range);
+  return { ...read, degraded: [...new Set([...failed, ...read.degraded])], settled: ID_MIN };
 }

@@ -4,7 +4,24 @@ import { BoundedMap } from "../lib/bounded-map.ts";
 import { perIsolate, type Ctx } from "../lib/context.ts";
 import { readPullAuthors } from "../tweets/reader.ts";
 
-const feedSchema = z.object({ v: z.literal(1), floor: z.string(), ids: z.array(z.string()) });
+const entrySchema = z.object({
+  id: z.string(),
+  tweetId: z.string(),
+  authorId: z.string(),
+  actorId: z.string(),
+  replyToId: z.string().exactOptional(),
+});
+const feedSchema = z.discriminatedUnion("v", [
+  z.object({ v: z.literal(2), floor: z.string(), entries: z.array(entrySchema) }),
+  z.object({ v: z.literal(1), floor: z.string(), ids: z.array(z.string()) }),
+]);
+
+function feedOf(author: string, raw: unknown): Feed {
+  const feed = feedSchema.parse(raw);
+  if (feed.v === 2) return feed;
+  const entries = feed.ids.map((id) => ({ id, tweetId: id, authorId: author, actorId: author }));
+  return { v: 2, floor: feed.floor, entries };
+}
 const pullListSchema = z.array(z.string());
 
 /** KV reads up to this many keys at once. */
@@ -73,7 +90,7 @@ export async function readFeeds(ctx: Ctx, authors: readonly string[]): Promise<F
         const found = await ctx.dependencies.guard("feeds", () => ctx.kv.get<unknown>(chunk.map(feedKey), "json"));
         for (const author of chunk) {
           const raw = found.get(feedKey(author)) ?? null;
-          remembered.set(author, { feed: raw === null ? null : feedSchema.parse(raw), at: now });
+          remembered.set(author, { feed: raw === null ? null : feedOf(author, raw), at: now });
         }
       } catch (error) {
         failed = true;

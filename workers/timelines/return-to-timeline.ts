@@ -1,7 +1,7 @@
 import type { HomeRead, MergeHome } from "../../durable-objects/home-timeline.ts";
 import type { Merge } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
-import { readFollowStates } from "../graph/reader.ts";
+import { readFollowStates, readHiding } from "../graph/reader.ts";
 import { activeWindowMs, idleWindowMs } from "../lib/limits.ts";
 import { ID_MAX, ID_MIN, idBefore, lowestIdAt } from "../lib/snowflake.ts";
 import type { PullAuthors } from "./pull-feeds.ts";
@@ -56,10 +56,12 @@ function mergeIn(ctx: Ctx, userId: string, merge: MergeHome): Promise<boolean> {
 /** What everyone followed has written since `since`, ready to merge. */
 async function readMissed(ctx: Ctx, userId: string, since: string): Promise<Merge> {
   const through = lowestIdAt(ctx.clock.now());
-  const follows = await ctx.dependencies.guard(shardOf(ctx, userId), () => readFollowStates(ctx, userId));
+  const [follows, hiding] = await ctx.dependencies.guard(shardOf(ctx, userId), () =>
+    Promise.all([readFollowStates(ctx, userId), readHiding(ctx, userId)]),
+  );
   const followed = [...follows].filter(([, follow]) => follow.state === 1).map(([author]) => author);
   const missed = await readWhole(ctx, [userId, ...followed], since);
-  return { ...missed, follows, through };
+  return { ...missed, follows, hiding, through };
 }
 
 /** Rebuilds a cold timeline from the store. @returns false where it must begin again. */

@@ -1,13 +1,17 @@
-import { publishEvent } from "../lib/outbox.ts";
+import { readUserIdsByUsername } from "../accounts/reader.ts";
+import { readStandings } from "../graph/reader.ts";
+import { requireTweet } from "../hydrate/require-tweet.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
-import { replayOf, type IdempotentRequest } from "../lib/idempotency.ts";
-import { logicalShardOfId, unpadId } from "../lib/snowflake.ts";
+import { guarded } from "../lib/guarded.ts";
+import type { IdempotentRequest } from "../lib/idempotency.ts";
 import type { Viewer } from "../lib/route.ts";
-import { pushOwnTweet } from "./push-own-tweet.ts";
-import { TWEET_POSTED, type TweetPosted } from "./events.ts";
+import { unpadId } from "../lib/snowflake.ts";
+import { ANCESTORS_MAX, readPlace } from "./conversation-reader.ts";
+import { publishTweet } from "./publish-tweet.ts";
+import { readReplyRules } from "./references-reader.ts";
 import { extractEntities, measureTweet, TWEET_WEIGHTED_LENGTH_MAX } from "./tweet-text.ts";
-import { writeTweet, type PostOutcome } from "./writer.ts";
+import type { NewTweet, TweetPointer } from "./writer.ts";
 
 /** What the first answer said, kept under the Idempotency-Key. */
 export interface PostedTweet {
@@ -15,51 +19,89 @@ export interface PostedTweet {
   readonly text: string;
 }
 
-/** A clash of ids or of clocks is answered with a new id; more than this in a row means something else is wrong. */
-const MINT_ATTEMPTS_MAX = 5;
 /** X resolves at most this many mentions of one tweet. */
 const MENTIONS_MAX = 50;
 
 export interface TweetDraft {
   readonly text: string;
-  readonly reply?: unknown;
-  readonly quote_tweet_id?: unknown;
+  readonly reply?: { readonly in_reply_to_tweet_id: string } | undefined;
+  readonly quote_tweet_id?: string | undefined;
+  readonly reply_settings?: "everyone" | "mentionedUsers" | "following" | "subscribers" | "verified" | undefined;
   readonly media?: unknown;
   readonly idempotency: IdempotentRequest | null;
 }
 
 /**
- * Posts a tweet: one D1 batch, then it is pushed into the author's own home; everybody else's follows by the event.
- * Throws `unprocessable` for a text that may not be posted or a field that is not possible yet,
- * `account_inactive`.
+ * Posts a tweet, by itself, in answer to another or with another quoted. Throws `unprocessable` for a text that may not be
+ * posted or a field that is not possible, `not_found` for a tweet answered or quoted that is absent or hidden,
+ * `forbidden` where its author did not open the conversation to the actor or is protected, `account_inactive`.
  */
 export async function createTweet(ctx: Ctx, actor: Viewer, draft: TweetDraft): Promise<PostedTweet> {
-  refuseLaterFields(draft);
+  const replySettings = settingsOf(draft);
   const composed = composeTweet(draft.text);
-  let above: string | undefined;
-  for (let attempt = 0; attempt < MINT_ATTEMPTS_MAX; attempt += 1) {
-    const id = ctx.ids.next(logicalShardOfId(actor.userId), above);
-    const answer: PostedTweet = { id: unpadId(id), text: draft.text };
-    const idempotency = draft.idempotency === null ? null : { request: draft.idempotency, answer };
-    const outcome = await writeTweet(ctx, { id, authorId: actor.userId, ...composed }, idempotency);
-    if (outcome.written && outcome.tier !== null) {
-      await announce(ctx, { id, authorId: actor.userId, mentions: composed.mentions }, outcome, outcome.tier);
-      return answer;
-    }
-    if (!outcome.active) throw new DomainError("account_inactive", "This account is not active.");
-    const replay = draft.idempotency === null ? null : replayOf<PostedTweet>(ctx, draft.idempotency, outcome.key);
-    if (replay !== null) return replay;
-    above = outcome.newestTweetId > id ? outcome.newestTweetId : id;
-  }
-  throw new Error("no free tweet id was found");
+  const { reply, quote_tweet_id: quoted } = draft;
+  const [replyTo, quotes] = await Promise.all([
+    reply === undefined ? undefined : openedReply(ctx, actor, reply.in_reply_to_tweet_id),
+    quoted === undefined ? undefined : quotable(ctx, actor, quoted),
+  ]);
+  const tweet = {
+    ...composed,
+    replySettings,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(quotes === undefined ? {} : { quoted: quotes }),
+  };
+  return publishTweet(ctx, actor, tweet, draft.idempotency, (id) => ({ id: unpadId(id), text: draft.text }));
 }
 
-function refuseLaterFields(draft: TweetDraft): void {
-  for (const field of ["reply", "quote_tweet_id", "media"] as const) {
-    if (draft[field] === undefined) continue;
-    const detail = `${field} is not possible yet.`;
-    throw new DomainError("unprocessable", detail, [{ message: detail, parameters: { [field]: [] } }]);
+function settingsOf({
+  media,
+  reply_settings: settings = "everyone",
+}: TweetDraft): "mentionedUsers" | "following" | null {
+  if (media !== undefined) throw notPossible("media", "media is not possible yet.");
+  if (settings === "subscribers" || settings === "verified") {
+    throw notPossible("reply_settings", `Accounts here are neither verified nor subscribed to: not ${settings}.`);
   }
+  return settings === "everyone" ? null : settings;
+}
+
+const notPossible = (field: string, detail: string): DomainError =>
+  new DomainError("unprocessable", detail, [{ message: detail, parameters: { [field]: [] } }]);
+
+/** The tweet to be answered, if the actor may see it and its conversation's author lets them answer. */
+async function openedReply(ctx: Ctx, actor: Viewer, tweetId: string): Promise<NewTweet["replyTo"]> {
+  const { tweet } = await requireTweet(ctx, actor, tweetId);
+  const [place] = await Promise.all([
+    guarded(ctx, tweet.id, () => readPlace(ctx, tweet.id)),
+    mustBeOpen(ctx, actor, tweet.conversationId),
+  ]);
+  const ancestors = [...(place?.ancestors ?? []), tweet.id];
+  const [first = tweet.id, ...rest] = ancestors;
+  return {
+    tweetId: tweet.id,
+    userId: tweet.authorId,
+    conversationId: tweet.conversationId,
+    ancestors: [first, ...rest.slice(1 - ANCESTORS_MAX)],
+  };
+}
+
+/** Who may answer is for the first tweet's author to say, for all of the conversation. */
+async function mustBeOpen(ctx: Ctx, actor: Viewer, conversationId: string): Promise<void> {
+  const rules = await guarded(ctx, conversationId, () => readReplyRules(ctx, conversationId));
+  if (rules === null || rules.replySettings === "everyone" || rules.authorId === actor.userId) return;
+  const { authorId } = rules;
+  const open =
+    rules.replySettings === "following"
+      ? (await guarded(ctx, authorId, () => readStandings(ctx, authorId, [actor.userId]))).get(actor.userId)?.following
+      : [...(await readUserIdsByUsername(ctx, rules.mentioned)).values()].includes(actor.userId);
+  if (open !== true) throw new DomainError("forbidden", "The author of this conversation did not open it to you.");
+}
+
+async function quotable(ctx: Ctx, actor: Viewer, tweetId: string): Promise<TweetPointer> {
+  const { tweet, author } = await requireTweet(ctx, actor, tweetId);
+  if (author.protected && author.id !== actor.userId) {
+    throw new DomainError("forbidden", "Tweets of a protected account cannot be quoted.");
+  }
+  return { tweetId: tweet.id, userId: author.id };
 }
 
 interface Composed {
@@ -87,18 +129,4 @@ function refusalOf(measured: ReturnType<typeof measureTweet>): DomainError {
   }
   const detail = measured.reason === "empty" ? "The text is empty." : "The text has characters that may not be posted.";
   return new DomainError("unprocessable", detail, [{ message: detail, parameters: { text: [] } }]);
-}
-
-/** One's own home shows the tweet before the answer; the event tells everybody else's. */
-async function announce(
-  ctx: Ctx,
-  tweet: { id: string; authorId: string; mentions: readonly string[] },
-  outcome: PostOutcome,
-  tier: TweetPosted["tier"],
-): Promise<void> {
-  const { id: tweetId, authorId, mentions } = tweet;
-  const payload: TweetPosted = { tweetId, authorId, tier, pullListed: outcome.pullListed, mentions: [...mentions] };
-  publishEvent(ctx, { id: tweetId, kind: TWEET_POSTED, payload });
-  ctx.log.info("tweet posted", { author_id: authorId, author_tier: tier });
-  await pushOwnTweet(ctx, authorId, tweetId);
 }

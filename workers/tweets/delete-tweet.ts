@@ -4,7 +4,7 @@ import { publishEvent, withEventId } from "../lib/outbox.ts";
 import type { Viewer } from "../lib/route.ts";
 import { noteVisibility } from "../lib/visibility-log.ts";
 import { removeOwnTweet } from "./push-own-tweet.ts";
-import { TWEET_DELETED, type TweetDeleted } from "./events.ts";
+import { TWEET_DELETED } from "./events.ts";
 import { readTweetFacts } from "./reader.ts";
 import { writeDeletion } from "./writer.ts";
 
@@ -20,8 +20,7 @@ export async function deleteTweet(ctx: Ctx, actor: Viewer, tweetId: string): Pro
   }));
   if (written === null) return refuseUnlessGone(ctx, actor, tweetId);
   noteVisibility(ctx.runtime, "tweet", tweetId);
-  const payload: TweetDeleted = { tweetId, authorId, ...written };
-  publishEvent(ctx, { id: eventId, kind: TWEET_DELETED, payload });
+  publishEvent(ctx, { id: eventId, kind: TWEET_DELETED, payload: written });
   await removeOwnTweet(ctx, authorId, tweetId);
 }
 

@@ -1,11 +1,31 @@
 import { Hono } from "hono";
-import { hydrateTweets } from "../hydrate/tweets.ts";
-import { presentTweet, presentTweets } from "../hydrate/answers.ts";
+import { presentTimeline, presentTweet, presentTweets, presentUserPage } from "../hydrate/answers.ts";
+import { Viewing } from "../hydrate/viewing.ts";
+import { readVisibleTweets } from "../hydrate/visible-tweets.ts";
 import { readIdempotency } from "../lib/idempotency.ts";
+import { requireSelf } from "../lib/require-self.ts";
 import { handle, type AppEnv } from "../lib/route.ts";
-import { createTweetOperation, deleteTweetOperation, getTweetOperation, getTweetsOperation } from "./contract.ts";
+import {
+  createTweetOperation,
+  deleteTweetOperation,
+  getConversationOperation,
+  getQuotesOperation,
+  getRetweetersOperation,
+  getRetweetsOfMeOperation,
+  getRetweetsOperation,
+  getTweetOperation,
+  getTweetsOperation,
+  hideReplyOperation,
+  retweetOperation,
+  undoRetweetOperation,
+} from "./contract.ts";
 import { createTweet } from "./create-tweet.ts";
 import { deleteTweet } from "./delete-tweet.ts";
+import { hideReply } from "./hide-reply.ts";
+import { listQuotes, listRetweeters, listRetweets, listRetweetsOfMe } from "./list-references.ts";
+import { readConversation } from "./read-conversation.ts";
+import { retweetTweet } from "./retweet-tweet.ts";
+import { undoRetweet } from "./undo-retweet.ts";
 
 const routes = new Hono<AppEnv>();
 
@@ -20,12 +40,60 @@ handle(routes, deleteTweetOperation, async ({ ctx, actor, params }, c) => {
   return c.json({ data: { deleted: true } });
 });
 
-handle(routes, getTweetsOperation, async ({ ctx, viewer, query }) =>
-  presentTweets(ctx, await hydrateTweets(ctx, viewer, query.ids), query.ids, { viewer, asked: query }),
-);
+handle(routes, getTweetsOperation, async ({ ctx, viewer, query }) => {
+  const viewing = new Viewing(ctx, viewer);
+  const visible = await readVisibleTweets(ctx, viewing, "elsewhere", query.ids);
+  return presentTweets(ctx, visible, query.ids, { viewing, asked: query });
+});
 
-handle(routes, getTweetOperation, async ({ ctx, viewer, params, query }) =>
-  presentTweet(ctx, await hydrateTweets(ctx, viewer, [params.id]), params.id, { viewer, asked: query }),
-);
+handle(routes, getTweetOperation, async ({ ctx, viewer, params, query }) => {
+  const viewing = new Viewing(ctx, viewer);
+  const visible = await readVisibleTweets(ctx, viewing, "elsewhere", [params.id]);
+  return presentTweet(ctx, visible, params.id, { viewing, asked: query });
+});
+
+handle(routes, getConversationOperation, async ({ ctx, viewer, params, query }) => {
+  const viewing = new Viewing(ctx, viewer);
+  const { max_results: count, pagination_token: token } = query;
+  const page = await readConversation(ctx, viewing, params.id, { count, token });
+  return presentTimeline(ctx, page, { viewing, asked: query });
+});
+
+handle(routes, hideReplyOperation, async ({ ctx, actor, params, body }, c) => {
+  await hideReply(ctx, actor, { tweetId: params.id, hidden: body.hidden });
+  return c.json({ data: { hidden: body.hidden } });
+});
+
+handle(routes, retweetOperation, async ({ ctx, actor, params, body }, c) => {
+  requireSelf(actor, params.id);
+  const idempotency = await readIdempotency(c.req.raw, body);
+  return c.json({ data: await retweetTweet(ctx, actor, { tweetId: body.tweet_id, idempotency }) });
+});
+
+handle(routes, undoRetweetOperation, async ({ ctx, actor, params }, c) => {
+  requireSelf(actor, params.id);
+  await undoRetweet(ctx, actor, params.source_tweet_id);
+  return c.json({ data: { retweeted: false } });
+});
+
+handle(routes, getRetweetersOperation, async ({ ctx, viewer, params, query }) => {
+  const viewing = new Viewing(ctx, viewer);
+  return presentUserPage(ctx, await listRetweeters(ctx, viewing, params.id, query), { viewing, asked: query });
+});
+
+handle(routes, getRetweetsOperation, async ({ ctx, viewer, params, query }) => {
+  const viewing = new Viewing(ctx, viewer);
+  return presentTimeline(ctx, await listRetweets(ctx, viewing, params.id, query), { viewing, asked: query });
+});
+
+handle(routes, getRetweetsOfMeOperation, async ({ ctx, actor, query }) => {
+  const viewing = new Viewing(ctx, actor);
+  return presentTimeline(ctx, await listRetweetsOfMe(ctx, viewing, actor, query), { viewing, asked: query });
+});
+
+handle(routes, getQuotesOperation, async ({ ctx, viewer, params, query }) => {
+  const viewing = new Viewing(ctx, viewer);
+  return presentTimeline(ctx, await listQuotes(ctx, viewing, params.id, query), { viewing, asked: query });
+});
 
 export default routes;

@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import { isActive } from "../accounts/reader.ts";
+import { isActive, protectionOf } from "../accounts/reader.ts";
 import { followersCountOf } from "../graph/reader.ts";
 import { afterChange, commit } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
@@ -7,13 +7,26 @@ import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts
 import { isFreeEventId, recordEvent } from "../lib/outbox.ts";
 import { ID_MIN, lowestIdAt } from "../lib/snowflake.ts";
 import { logVisibility } from "../lib/visibility-log.ts";
-import { TWEET_DELETED, TWEET_POSTED } from "./events.ts";
-import { authors, mentions, tweets, type TWEET_TIERS } from "./tables.ts";
+import {
+  TWEET_DELETED,
+  TWEET_POSTED,
+  tweetDeleted,
+  tweetPosted,
+  type TweetDeleted,
+  type TweetPosted,
+} from "./events.ts";
+import { authors, mentions, retweets, tweets } from "./tables.ts";
 
 /** The only file that writes the room's tables. */
 
 /** Once up, an author comes down a tier only below this part of the threshold. */
 const HYSTERESIS = 0.8;
+
+/** Another tweet that a new one points to. */
+export interface TweetPointer {
+  readonly tweetId: string;
+  readonly userId: string;
+}
 
 export interface NewTweet {
   readonly id: string;
@@ -23,24 +36,30 @@ export interface NewTweet {
   readonly entities: string | null;
   /** Lower-cased usernames. */
   readonly mentions: readonly string[];
+  readonly replyTo?: TweetPointer & { readonly conversationId: string; readonly ancestors: readonly string[] };
+  readonly quoted?: TweetPointer;
+  readonly retweeted?: TweetPointer;
+  readonly replySettings?: "mentionedUsers" | "following" | null;
 }
 
 export interface PostOutcome {
+  /** What the event says; null where nothing of this tweet was written. */
+  readonly posted: TweetPosted | null;
+  /** True where the tweet stands under its id, whenever that was written. */
   readonly written: boolean;
-  readonly tier: (typeof TWEET_TIERS)[number] | null;
-  readonly pullListed: number;
   /** False where the acting account is not active. */
   readonly active: boolean;
   /** The author's newest id; a new one must be above it. */
   readonly newestTweetId: string;
-  /** The id is another tweet's. */
-  readonly taken: boolean;
+  /** The author's standing retweet of the same tweet. */
+  readonly retweetId: string | null;
   readonly key: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * Commits a tweet and its event in one batch: [key], author (which decides the tier), tweet, event. Writes nothing where
- * the author is not active, the id is not above the author's newest, or the key was used.
+ * Commits a tweet and its event in one batch: [key], [the retweeter's edge], author (which decides the tier), tweet, event.
+ * Writes nothing where the author is not active, the id is not above the author's newest, the key was used, or the author
+ * has retweeted that tweet already.
  */
 export async function writeTweet(
   ctx: Ctx,
@@ -50,45 +69,82 @@ export async function writeTweet(
   const { authorId, id } = tweet;
   const mayPost = sql`${isActive(authorId)}
     AND NOT EXISTS (SELECT 1 FROM ${authors} WHERE user_id = ${authorId} AND newest_tweet_id >= ${id})
-    AND NOT EXISTS (SELECT 1 FROM ${tweets} WHERE id = ${id}) AND ${isFreeEventId(id)}`;
-  const statements: SQL[] = [];
+    AND NOT EXISTS (SELECT 1 FROM ${tweets} WHERE id = ${id}) AND ${isFreeEventId(id)}
+    AND NOT ${hasRetweeted(tweet)}`;
+  const chain: ((condition: SQL) => SQL)[] = [];
   if (idempotency !== null) {
-    statements.push(claimKey(ctx, authorId, idempotency.request, idempotency.answer, mayPost));
+    const { request, answer } = idempotency;
+    chain.push((condition) => claimKey(ctx, authorId, request, answer, condition));
   }
-  statements.push(
-    raiseAuthor(ctx, authorId, id, idempotency === null ? mayPost : afterChange),
-    sql`INSERT INTO ${tweets} (id, author_id, text, entities, tier)
-      SELECT ${id}, ${authorId}, ${tweet.text}, ${tweet.entities}, ${sentTier(ctx)} FROM ${authors}
-      WHERE user_id = ${authorId} AND ${afterChange}`,
-    recordEvent(
-      ctx,
-      id,
-      TWEET_POSTED,
-      sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id, 'tier', t.tier,
-      'pullListed', a.pull_listed, 'mentions', json(${JSON.stringify(tweet.mentions)}))
-      FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${id})`,
-    ),
+  const { retweeted } = tweet;
+  if (retweeted !== undefined) chain.push((condition) => raiseRetweet(tweet, retweeted, condition));
+  chain.push(
+    (condition) => raiseAuthor(ctx, authorId, id, condition),
+    (condition) => insertTweet(ctx, tweet, condition),
+  );
+  const statements = chain.map((statement, index) => statement(index === 0 ? mayPost : afterChange));
+  const results = await commit(ctx.dbOf(authorId), [
+    ...statements,
+    recordEvent(ctx, id, TWEET_POSTED, factsOf(id, sql`, 'mentions', json(${JSON.stringify(tweet.mentions)})`)),
     sql`SELECT ${isActive(authorId)} AS active,
       (SELECT newest_tweet_id FROM ${authors} WHERE user_id = ${authorId}) AS newest,
-      (SELECT pull_listed FROM ${authors} WHERE user_id = ${authorId}) AS pull_listed,
+      (SELECT payload FROM outbox WHERE id = ${id}) AS payload,
       (SELECT author_id FROM ${tweets} WHERE id = ${id}) AS holder,
-      (SELECT tier FROM ${tweets} WHERE id = ${id}) AS tier,
-      (SELECT text FROM ${tweets} WHERE id = ${id}) AS text`,
-  );
-  if (idempotency !== null) statements.push(readKey(authorId, idempotency.request));
-  const results = await commit(ctx.dbOf(authorId), statements);
-  const [row] = results[idempotency === null ? 3 : 4]?.rows ?? [];
-  const ours = row?.["holder"] === authorId && row["text"] === tweet.text;
+      (SELECT text FROM ${tweets} WHERE id = ${id}) AS text,
+      (SELECT json_array(reply_to_id, quoted_id, retweeted_id) FROM ${tweets} WHERE id = ${id}) AS pointers,
+      (SELECT retweet_id FROM ${retweets} WHERE user_id = ${authorId} AND tweet_id = ${retweeted?.tweetId ?? ""}
+        AND state = 1) AS retweet_id`,
+    ...(idempotency === null ? [] : [readKey(authorId, idempotency.request)]),
+  ]);
+  const [row] = results[statements.length + 1]?.rows ?? [];
+  // Another tweet of the author's may have the same id and text: all retweets have none.
+  const pointers = [tweet.replyTo, tweet.quoted, retweeted].map((pointer) => pointer?.tweetId ?? null);
+  const written =
+    row?.["holder"] === authorId && row["text"] === tweet.text && row["pointers"] === JSON.stringify(pointers);
+  const payload = row?.["payload"];
   return {
-    written: ours,
-    tier: ours ? (row["tier"] as PostOutcome["tier"]) : null,
-    pullListed: Number(row?.["pull_listed"] ?? 0),
+    written,
+    posted: written && typeof payload === "string" ? tweetPosted.parse(JSON.parse(payload)) : null,
     active: row?.["active"] === 1,
     newestTweetId: String(row?.["newest"] ?? ID_MIN),
-    taken: row?.["holder"] != null && !ours,
-    key: results[5]?.rows[0],
+    retweetId: typeof row?.["retweet_id"] === "string" ? row["retweet_id"] : null,
+    key: results[statements.length + 2]?.rows[0],
   };
 }
+
+const hasRetweeted = ({ authorId, retweeted }: NewTweet): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${retweets}
+    WHERE user_id = ${authorId} AND tweet_id = ${retweeted?.tweetId ?? ""} AND state = 1)`;
+
+const raiseRetweet = (tweet: NewTweet, retweeted: TweetPointer, condition: SQL): SQL => sql`
+  INSERT INTO ${retweets} (user_id, tweet_id, retweet_id, state, version)
+  SELECT ${tweet.authorId}, ${retweeted.tweetId}, ${tweet.id}, 1, 1 WHERE ${condition}
+  ON CONFLICT (user_id, tweet_id) DO UPDATE SET retweet_id = excluded.retweet_id, state = 1, version = version + 1
+  WHERE state = 0`;
+
+function insertTweet(ctx: Ctx, tweet: NewTweet, condition: SQL): SQL {
+  const { replyTo, quoted, retweeted } = tweet;
+  const ancestors = replyTo === undefined ? null : JSON.stringify(replyTo.ancestors);
+  return sql`
+    INSERT INTO ${tweets} (id, author_id, text, entities, tier, conversation_id, reply_to_id, reply_to_user_id, ancestors,
+      quoted_id, quoted_user_id, retweeted_id, retweeted_user_id, reply_settings)
+    SELECT ${tweet.id}, ${tweet.authorId}, ${tweet.text}, ${tweet.entities}, ${sentTier(ctx)},
+      ${replyTo?.conversationId ?? null}, ${replyTo?.tweetId ?? null}, ${replyTo?.userId ?? null}, ${ancestors},
+      ${quoted?.tweetId ?? null}, ${quoted?.userId ?? null}, ${retweeted?.tweetId ?? null}, ${retweeted?.userId ?? null},
+      ${tweet.replySettings ?? null}
+    FROM ${authors} WHERE user_id = ${tweet.authorId} AND ${condition}`;
+}
+
+/** JSON text of what an event says of the tweet `id`, `more` appended. */
+const factsOf = (id: string, more: SQL = sql``): SQL => sql`(
+  SELECT json_object('tweetId', t.id, 'authorId', t.author_id, 'tier', t.tier, 'pullListed', a.pull_listed,
+    'replyToId', t.reply_to_id, 'replyToUserId', t.reply_to_user_id, 'conversationId', t.conversation_id,
+    'quotedId', t.quoted_id, 'retweetedId', t.retweeted_id, 'retweetedUserId', t.retweeted_user_id,
+    'retweetVersion', (SELECT version FROM ${retweets} AS edge
+      WHERE edge.user_id = t.author_id AND edge.tweet_id = t.retweeted_id),
+    'authorProtected', ${protectionOf(sql`t.author_id`).state}, 'authorVersion', ${protectionOf(sql`t.author_id`).version}
+    ${more})
+  FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${id})`;
 
 /** The author's row: one tweet more, the newest id, and the tier that the followers of this moment give. */
 function raiseAuthor(ctx: Ctx, authorId: string, tweetId: string, condition: SQL): SQL {
@@ -117,32 +173,29 @@ const sentTier = (ctx: Ctx): SQL =>
   sql`CASE WHEN tier <> 'pull' THEN tier WHEN ${isKnown(ctx)} THEN 'pull' ELSE 'both' END`;
 
 /**
- * Commits a deletion and its event in one batch.
- * @returns the tier it had been sent by, or null where nothing of that author's was standing under `tweetId`.
+ * Commits a deletion and its event in one batch. A retweet that is deleted is undone.
+ * @returns what the event says, or null where nothing of that author's was standing under `tweetId`.
  */
 export async function writeDeletion(
   ctx: Ctx,
   deletion: { eventId: string; tweetId: string; authorId: string },
-): Promise<{ tier: (typeof TWEET_TIERS)[number]; pullListed: number } | null> {
+): Promise<TweetDeleted | null> {
   const { eventId, tweetId, authorId } = deletion;
   const now = ctx.clock.now();
   const results = await commit(ctx.dbOf(tweetId), [
+    // Before the deletion, whose event tells the edge's new version; it stands as long as its retweet does.
+    sql`UPDATE ${retweets} SET state = 0, version = version + 1
+      WHERE user_id = ${authorId} AND tweet_id = (SELECT retweeted_id FROM ${tweets} WHERE id = ${tweetId})
+        AND retweet_id = ${tweetId} AND state = 1 AND ${isActive(authorId)}`,
     sql`UPDATE ${tweets} SET deleted_at = ${now}
       WHERE id = ${tweetId} AND author_id = ${authorId} AND deleted_at IS NULL AND ${isActive(authorId)}`,
     sql`UPDATE ${authors} SET tweet_count = tweet_count - 1 WHERE user_id = ${authorId} AND ${afterChange}`,
-    recordEvent(
-      ctx,
-      eventId,
-      TWEET_DELETED,
-      sql`(SELECT json_object('tweetId', t.id, 'authorId', t.author_id,
-      'tier', t.tier, 'pullListed', a.pull_listed)
-      FROM ${tweets} AS t JOIN ${authors} AS a ON a.user_id = t.author_id WHERE t.id = ${tweetId})`,
-    ),
+    recordEvent(ctx, eventId, TWEET_DELETED, factsOf(tweetId)),
     logVisibility("tweet", tweetId, now),
     sql`SELECT (SELECT payload FROM outbox WHERE id = ${eventId}) AS payload`,
   ]);
-  const payload = results[4]?.rows[0]?.["payload"];
-  return typeof payload === "string" ? (JSON.parse(payload) as { tier: "push"; pullListed: number }) : null;
+  const payload = results[5]?.rows[0]?.["payload"];
+  return typeof payload === "string" ? tweetDeleted.parse(JSON.parse(payload)) : null;
 }
 
 /** Writes that `userIds` (all of one database) are mentioned by `tweetId`. A repeat writes nothing. */

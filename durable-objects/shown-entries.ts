@@ -1,0 +1,90 @@
+import { isRetweet, repliesElsewhere, type ShownEntry, type TimelineEntry } from "./timeline-entry.ts";
+import type { TimelineHiding } from "./timeline-hiding.ts";
+
+/** What a timeline's owner gets to see of its lines, newest first. Pure: the pages are loaded as they are walked. */
+export interface TimelineLines {
+  readonly floor: string;
+  /** True where a tweet may have several lines. */
+  readonly retweets: boolean;
+  readonly ownerId: string;
+  readonly hiding: TimelineHiding;
+  isFollowed(userId: string): boolean;
+  all(): Iterable<readonly TimelineEntry[]>;
+  /** Without the pages whose every id is at or above `before`. */
+  below(before: string): Iterable<readonly TimelineEntry[]>;
+}
+
+/** What a page is read by; ids exclusive. */
+export interface PageRange {
+  readonly before: string;
+  readonly since: string;
+  readonly count: number;
+  /** Unix milliseconds: mutes may have ended. */
+  readonly now: number;
+  readonly withoutRetweets?: boolean;
+  readonly withoutReplies?: boolean;
+}
+
+type Wanted = Pick<PageRange, "now" | "withoutRetweets" | "withoutReplies">;
+
+/**
+ * The newest `count` lines below `before` and above `since` and the floor that show, each tweet at its newest: one that
+ * stands above `before` does not come again.
+ * @returns `more`: true where the timeline has further ones in that range.
+ */
+export function readShown(lines: TimelineLines, range: PageRange): { entries: ShownEntry[]; more: boolean } {
+  const least = range.since > lines.floor ? range.since : lines.floor;
+  const found: TimelineEntry[] = [];
+  const met = new Set<string>();
+  // Where no tweet has two lines, nothing above the range matters.
+  const alone = !lines.retweets || range.withoutRetweets === true;
+  for (const page of alone ? lines.below(range.before) : lines.all()) {
+    for (const entry of page) {
+      if (entry.id <= least) return { entries: describe(lines, found, range), more: false };
+      if ((alone && entry.id >= range.before) || met.has(entry.tweetId) || !shows(lines, entry, range)) continue;
+      met.add(entry.tweetId);
+      if (entry.id >= range.before) continue;
+      if (found.length === range.count) return { entries: describe(lines, found, range), more: true };
+      found.push(entry);
+    }
+  }
+  return { entries: describe(lines, found, range), more: false };
+}
+
+/** Those of `tweetIds` that show at or above `above`. */
+export function findShown(lines: TimelineLines, tweetIds: readonly string[], above: string, now: number): string[] {
+  const asked = new Set(tweetIds);
+  const held = new Set<string>();
+  for (const page of lines.all()) {
+    for (const entry of page) {
+      if (entry.id < above || entry.id <= lines.floor) return [...held];
+      if (asked.has(entry.tweetId) && shows(lines, entry, { now })) held.add(entry.tweetId);
+    }
+  }
+  return [...held];
+}
+
+function shows(lines: TimelineLines, entry: TimelineEntry, wanted: Wanted): boolean {
+  if (wanted.withoutRetweets === true && isRetweet(entry)) return false;
+  if (wanted.withoutReplies === true && entry.replyToId !== undefined) return false;
+  if (repliesElsewhere(entry, lines.ownerId, (userId) => lines.isFollowed(userId))) return false;
+  return !lines.hiding.hides(entry.actorId, wanted.now) && !lines.hiding.hides(entry.authorId, wanted.now);
+}
+
+/** Names all who retweet what is a retweet here; for that alone all pages are looked through. */
+function describe(lines: TimelineLines, found: readonly TimelineEntry[], range: PageRange): ShownEntry[] {
+  const retweeters = new Map(found.filter(isRetweet).map((entry) => [entry.tweetId, new Set<string>()]));
+  for (const page of retweeters.size > 0 ? lines.all() : []) {
+    for (const entry of page) {
+      if (entry.id <= lines.floor || !isRetweet(entry)) continue;
+      const named = retweeters.get(entry.tweetId);
+      // Who took a retweet back and made it again may have two lines for a while.
+      if (named !== undefined && shows(lines, entry, range)) named.add(entry.actorId);
+    }
+  }
+  return found.map((entry) => {
+    if (!isRetweet(entry)) return { ...entry, authorFollowed: true };
+    const authorFollowed = lines.isFollowed(entry.authorId);
+    return { ...entry, retweeters: [...(retweeters.get(entry.tweetId) ?? [])], authorFollowed };
+  });
+}

@@ -1,0 +1,2 @@
+/** The product and the model disagree. */
+export class Disagreement extends Error {}

@@ -1,0 +1,6 @@
+/** Read from the data folder by vitest.config.ts, where a test imports it; null where that folder is absent. */
+declare module "virtual:real-conversations" {
+  // oxlint-disable-next-line typescript/consistent-type-imports -- an ambient module cannot import by a relative name
+  const conversations: readonly import("./real-conversations.ts").RealConversation[] | null;
+  export default conversations;
+}
