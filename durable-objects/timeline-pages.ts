@@ -125,7 +125,7 @@ export class TimelinePages implements TimelineLines {
   remove(ids: readonly string[]): void {
     const { head } = this.#shelf;
     // What is remembered as gone is not here. Below the floor are tweets whose retweets may stand above it.
-    const gone = new Set(ids.filter((id) => !head.tombstones.includes(id) && (id > head.floor || head.retweets)));
+    const gone = new Set(ids.filter((id) => !this.#isGone(id) && (id > head.floor || head.retweets)));
     if (gone.size === 0) return;
     const dropped = this.#shelf.dropWhere((entry) => gone.has(entry.tweetId) || gone.has(entry.id));
     const fresh = [...gone].filter((id) => id > head.floor);
@@ -185,11 +185,11 @@ export class TimelinePages implements TimelineLines {
   }
 
   #admitted(entries: readonly TimelineEntry[]): TimelineEntry[] {
-    const { floor, tombstones } = this.#shelf.head;
+    const { floor } = this.#shelf.head;
     const known = new Set<string>();
     return entries.filter((entry) => {
       if (entry.id <= floor || known.has(entry.id) || !this.isFollowed(entry.actorId)) return false;
-      if (tombstones.includes(entry.tweetId) || tombstones.includes(entry.id) || this.#shelf.holds(entry.id)) {
+      if (this.#isGone(entry.tweetId) || this.#isGone(entry.id) || this.#shelf.holds(entry.id)) {
         return false;
       }
       known.add(entry.id);
@@ -203,5 +203,11 @@ export class TimelinePages implements TimelineLines {
       this.#follows = bytes === null ? new Map<string, FollowState>() : unpackFollows(bytes);
     }
     return this.#follows;
+  }
+
+  /** True for what was deleted above the floor; below it hydration guards, whether it is still noted or not. */
+  #isGone(id: string): boolean {
+    const { floor, tombstones } = this.#shelf.head;
+    return id > floor && tombstones.includes(id);
   }
 }

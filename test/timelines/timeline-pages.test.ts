@@ -108,7 +108,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "reopen" as const }) },
 );
 
-const isGone = (model: Model, one: TimelineEntry) => model.deleted.has(one.tweetId) || model.deleted.has(one.id);
+/** Deleted, as far as the floor has not risen over it: what is below, hydration guards. */
+const isGone = (model: Model, one: TimelineEntry) =>
+  [one.tweetId, one.id].some((id) => id > model.floor && model.deleted.has(id));
 
 function admit(model: Model, entries: readonly TimelineEntry[]): void {
   for (const one of entries) {
