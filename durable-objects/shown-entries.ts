@@ -1,4 +1,11 @@
-import { isRetweet, repliesElsewhere, type ShownEntry, type TimelineEntry } from "./timeline-entry.ts";
+import {
+  isRetweet,
+  repliesElsewhere,
+  RETWEETS_LOOKED_AT_MAX,
+  type Retweet,
+  type ShownEntry,
+  type TimelineEntry,
+} from "./timeline-entry.ts";
 import type { TimelineHiding } from "./timeline-hiding.ts";
 
 /** What a timeline's owner gets to see of its lines, newest first. Pure: the pages are loaded as they are walked. */
@@ -71,20 +78,22 @@ function shows(lines: TimelineLines, entry: TimelineEntry, wanted: Wanted): bool
   return !lines.hiding.hides(entry.actorId, wanted.now) && !lines.hiding.hides(entry.authorId, wanted.now);
 }
 
-/** Names all who retweet what is a retweet here; for that alone all pages are looked through. */
+/** Tells who else retweets what is a retweet here; for that alone all pages are looked through. */
 function describe(lines: TimelineLines, found: readonly TimelineEntry[], range: PageRange): ShownEntry[] {
-  const retweeters = new Map(found.filter(isRetweet).map((entry) => [entry.tweetId, new Set<string>()]));
-  for (const page of retweeters.size > 0 ? lines.all() : []) {
+  const retweets = new Map(found.filter(isRetweet).map((entry) => [entry.tweetId, new Map<string, Retweet>()]));
+  for (const page of retweets.size > 0 ? lines.all() : []) {
     for (const entry of page) {
       if (entry.id <= lines.floor || !isRetweet(entry)) continue;
-      const named = retweeters.get(entry.tweetId);
-      // Who took a retweet back and made it again may have two lines for a while.
-      if (named !== undefined && shows(lines, entry, range)) named.add(entry.actorId);
+      const known = retweets.get(entry.tweetId);
+      if (known === undefined || known.size === RETWEETS_LOOKED_AT_MAX || !shows(lines, entry, range)) continue;
+      const { id, actorId } = entry;
+      // Who took a retweet back and made it again may have two lines for a while: the newest counts.
+      if (!known.has(actorId)) known.set(actorId, { id, actorId });
     }
   }
   return found.map((entry) => {
     if (!isRetweet(entry)) return { ...entry, authorFollowed: true };
     const authorFollowed = lines.isFollowed(entry.authorId);
-    return { ...entry, retweeters: [...(retweeters.get(entry.tweetId) ?? [])], authorFollowed };
+    return { ...entry, retweets: [...(retweets.get(entry.tweetId)?.values() ?? [])], authorFollowed };
   });
 }

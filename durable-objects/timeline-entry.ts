@@ -11,10 +11,19 @@ export interface TimelineEntry {
   readonly replyToId?: string;
 }
 
+/** Who retweets a tweet, and by which retweet. */
+export interface Retweet {
+  readonly id: string;
+  readonly actorId: string;
+}
+
+/** Of those who retweet a tweet, so many of the newest are looked at. */
+export const RETWEETS_LOOKED_AT_MAX = 20;
+
 /** A line as its reader gets it. */
 export interface ShownEntry extends TimelineEntry {
-  /** On a retweet: everybody in the timeline who retweets the tweet, newest first. */
-  readonly retweeters?: readonly string[];
+  /** On a retweet: the newest retweets of the tweet in the timeline, newest first, one an actor. */
+  readonly retweets?: readonly Retweet[];
   /** True where the author is followed, or is the reader. */
   readonly authorFollowed: boolean;
 }

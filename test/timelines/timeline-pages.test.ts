@@ -165,6 +165,12 @@ const hides = (model: Model, user: string) =>
     (edge) => edge.userId === user && edge.state === 1 && (edge.until == null || edge.until > NOW),
   );
 
+/** Of retweets, newest first, the newest of each actor. */
+const newestByActor = (sharing: readonly TimelineEntry[]) =>
+  sharing
+    .filter((one, at) => sharing.findIndex(({ actorId }) => actorId === one.actorId) === at)
+    .map(({ id, actorId }) => ({ id, actorId }));
+
 /** What its reader gets to see of `held`: nobody hidden, no replies to people not followed, each tweet at its newest. */
 function shownOf(model: Model, held: readonly TimelineEntry[]): ShownEntry[] {
   const fitting = held.filter(({ actorId, authorId, replyToId }) => {
@@ -178,7 +184,7 @@ function shownOf(model: Model, held: readonly TimelineEntry[]): ShownEntry[] {
     const sharing = fitting.filter((other) => other.tweetId === one.tweetId && other.id !== other.tweetId);
     return {
       ...one,
-      retweeters: [...new Set(sharing.map((other) => other.actorId))],
+      retweets: newestByActor(sharing),
       authorFollowed: follows(model, one.authorId),
     };
   });
@@ -307,11 +313,11 @@ test("an undone retweet does not come back by a late push, and the tweet stays w
   });
   const [one, other] = [by(1_010, AUTHORS[1]), by(1_020, AUTHORS[2])];
   pages.push([one, other]);
-  expect(readAll(pages).entries).toEqual([{ ...other, retweeters: [AUTHORS[2], AUTHORS[1]], authorFollowed: false }]);
+  expect(readAll(pages).entries).toEqual([{ ...other, retweets: newestByActor([other, one]), authorFollowed: false }]);
   pages.remove([other.id]);
   const opened = reopen();
   expect(opened.push([other])).toBe(0);
-  expect(readAll(opened).entries).toEqual([{ ...one, retweeters: [AUTHORS[1]], authorFollowed: false }]);
+  expect(readAll(opened).entries).toEqual([{ ...one, retweets: newestByActor([one]), authorFollowed: false }]);
   opened.remove([one.tweetId]);
   expect(readAll(opened).entries).toEqual([]);
 });
@@ -326,7 +332,9 @@ test("who took a retweet back and made it again is named once", () => {
   });
   pages.push([again(1_020)]);
   pages.push([again(1_010)]);
-  expect(readAll(pages).entries).toEqual([{ ...again(1_020), retweeters: [AUTHORS[1]], authorFollowed: false }]);
+  expect(readAll(pages).entries).toEqual([
+    { ...again(1_020), retweets: newestByActor([again(1_020)]), authorFollowed: false },
+  ]);
 });
 
 test("with and without replies and retweets, as asked", () => {
@@ -377,7 +385,7 @@ test("pages of the format before this one are read as they were", () => {
   const oldest = { id: idOf(1_001), tweetId: idOf(1_001), authorId: idOf(2), actorId: idOf(2) };
   const all = [
     { ...own, authorFollowed: true },
-    { ...shared, retweeters: [idOf(3)], authorFollowed: false },
+    { ...shared, retweets: newestByActor([shared]), authorFollowed: false },
     { ...oldest, authorFollowed: true },
   ];
   expect(readAll(pages).entries).toEqual(all);

@@ -88,7 +88,7 @@ async function take(
   most: number,
   filling: Filling,
 ): Promise<void> {
-  const ids = skeleton.entries.flatMap(({ id, tweetId }) => (id === tweetId ? [id] : [id, tweetId]));
+  const ids = new Set(skeleton.entries.flatMap((entry) => [entry.id, entry.tweetId, ...retweetIdsOf(entry)]));
   const options = { ownFromStore: wishes.ownLeavesAtOnce !== true, without: filling.unreadable };
   const visible = await readVisibleTweets(ctx, viewing, place, ids, options);
   for (const name of visible.failed) {
@@ -106,11 +106,20 @@ async function take(
     const shownAs = place === "timeline" ? entry.tweetId : entry.id;
     if (view !== undefined && accepts(view) && !filling.shown.has(shownAs)) {
       filling.shown.add(shownAs);
-      filling.views.push(entry.retweeters === undefined ? view : { ...view, retweeters: entry.retweeters });
+      filling.views.push(withRetweeters(view, entry, visible));
     }
     if (index === skeleton.entries.length - 1) finish(skeleton, filling);
   }
   if (skeleton.entries.length === 0) finish(skeleton, filling);
+}
+
+const retweetIdsOf = ({ id, tweetId, retweets = [] }: SkeletonEntry): string[] =>
+  id === tweetId ? [] : [id, ...retweets.map((retweet) => retweet.id)];
+
+/** Names those whose retweets the viewer may see. */
+function withRetweeters(view: VisibleTweet, { retweets }: SkeletonEntry, { views }: VisibleTweets): ShownTweet {
+  if (retweets === undefined) return view;
+  return { ...view, retweeters: retweets.filter(({ id }) => views.has(id)).map(({ actorId }) => actorId) };
 }
 
 /** @returns true where the part must be read again. */
@@ -121,8 +130,8 @@ async function forgetUndone(
   filling: Filling,
 ): Promise<boolean> {
   const undone = entries
-    .filter(({ id, tweetId }) => id !== tweetId && !standing.has(id) && !unread.has(id) && !filling.forgotten.has(id))
-    .map(({ id }) => id);
+    .flatMap(retweetIdsOf)
+    .filter((id) => !standing.has(id) && !unread.has(id) && !filling.forgotten.has(id));
   if (forget === undefined || undone.length === 0) return false;
   for (const id of undone) filling.forgotten.add(id);
   await forget(undone);

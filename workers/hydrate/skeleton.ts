@@ -12,8 +12,8 @@ export interface SkeletonEntry {
   /** Orders the list: the tweet's id, or the retweet's own. */
   readonly id: string;
   readonly tweetId: string;
-  /** Of a retweet in a timeline: everybody there who retweets the tweet, newest first. */
-  readonly retweeters?: readonly string[];
+  /** Of a retweet in a timeline: the newest retweets of the tweet there, newest first; they may be gone or hidden. */
+  readonly retweets?: readonly { readonly id: string; readonly actorId: string }[];
 }
 
 export interface Skeleton {

@@ -1,5 +1,5 @@
 import type { HomeRead } from "../../durable-objects/home-timeline.ts";
-import { byNewest, repliesElsewhere, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import { byNewest, repliesElsewhere, type Retweet, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import { readFollowing } from "../graph/reader.ts";
 import type { Skeleton, SkeletonEntry } from "../hydrate/skeleton.ts";
 import { STRANGER, type Viewing } from "../hydrate/viewing.ts";
@@ -146,7 +146,7 @@ async function mergeSources(
   };
 }
 
-/** Newest first, each tweet at its newest entry, which names the retweeters of both. */
+/** Newest first, each tweet at its newest entry, which tells of the retweets of both. */
 function mergeEntries(
   pushed: readonly (SkeletonEntry & TimelineEntry)[],
   pulled: readonly (SkeletonEntry & TimelineEntry)[],
@@ -156,11 +156,16 @@ function mergeEntries(
   for (const entry of [...pushed, ...pulled].sort(byNewest)) {
     const above = newest.get(entry.tweetId);
     if (above === undefined) newest.set(entry.tweetId, entry);
-    else if (above.id !== entry.id && entry.retweeters !== undefined) {
-      const retweeters = [...new Set([...(above.retweeters ?? []), ...entry.retweeters])];
-      newest.set(entry.tweetId, { ...above, retweeters });
+    else if (above.retweets !== undefined && entry.retweets !== undefined) {
+      newest.set(entry.tweetId, { ...above, retweets: newestByActor([...above.retweets, ...entry.retweets]) });
     }
   }
+  return [...newest.values()];
+}
+
+function newestByActor(retweets: readonly Retweet[]): Retweet[] {
+  const newest = new Map<string, Retweet>();
+  for (const one of [...retweets].sort(byNewest)) if (!newest.has(one.actorId)) newest.set(one.actorId, one);
   return [...newest.values()];
 }
 

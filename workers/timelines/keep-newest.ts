@@ -1,4 +1,9 @@
-import type { TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import {
+  byNewest,
+  RETWEETS_LOOKED_AT_MAX,
+  type Retweet,
+  type TimelineEntry,
+} from "../../durable-objects/timeline-entry.ts";
 import type { SkeletonEntry } from "../hydrate/skeleton.ts";
 import type { Viewing } from "../hydrate/viewing.ts";
 import { readVisibleTweets } from "../hydrate/visible-tweets.ts";
@@ -7,9 +12,6 @@ import type { Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
 import { ID_MAX } from "../lib/snowflake.ts";
 import { readRetweetsBy } from "../tweets/reader.ts";
-
-/** Of those who retweet a tweet, so many of the newest are looked at. */
-const LOOKED_AT_MAX = 20;
 
 /**
  * A tweet shows once, at its newest entry: drops the entries whose tweet stands further up, above the part that is read
@@ -28,21 +30,15 @@ export async function keepNewest(
   const retweets = withThese(counted, concerned);
   if (retweets.size === 0) return [...entries];
   // A retweet that the viewer may not see, or of somebody muted, brings nothing: the tweet stays where others brought it.
-  const newest = [...retweets.values()].flatMap((all) => all.slice(0, LOOKED_AT_MAX));
+  const newest = [...retweets.values()].flatMap((all) => all.slice(0, RETWEETS_LOOKED_AT_MAX));
   const ids = new Set([...newest.map(({ id }) => id), ...entries.flatMap(({ id, tweetId }) => [id, tweetId])]);
   const { views, unread } = await readVisibleTweets(ctx, viewing, "timeline", ids, { ownFromStore: false });
   const counts = new Set(newest.filter(({ id }) => views.has(id) || unread.has(id)));
   return entries.flatMap((entry) => {
     const counting = (retweets.get(entry.tweetId) ?? []).filter((retweet) => counts.has(retweet));
     if (counting.some(({ id }) => id >= before)) return [];
-    const retweeters = counting.map(({ actorId }) => actorId);
-    return [entry.id === entry.tweetId ? entry : { ...entry, retweeters }];
+    return [entry.id === entry.tweetId ? entry : { ...entry, retweets: counting }];
   });
-}
-
-interface Retweet {
-  readonly id: string;
-  readonly actorId: string;
 }
 
 /** Newest first, with the retweets among `entries`: of the newest ones the tweets' shards may not know yet. */
@@ -53,11 +49,7 @@ function withThese(
   const all = new Map(counted);
   for (const { id, tweetId, actorId } of entries) {
     const others = (all.get(tweetId) ?? []).filter((retweet) => retweet.actorId !== actorId);
-    if (id !== tweetId)
-      all.set(
-        tweetId,
-        [...others, { id, actorId }].sort((a, b) => (a.id < b.id ? 1 : -1)),
-      );
+    if (id !== tweetId) all.set(tweetId, [...others, { id, actorId }].sort(byNewest));
   }
   return all;
 }

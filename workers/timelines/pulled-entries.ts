@@ -47,7 +47,7 @@ export async function readPulled(
   const fitting = await fitIn(ctx, viewing, userId, here, range);
   const further = new Set(wanted.filter((entry) => entry.id >= range.before).map((entry) => entry.tweetId));
   return {
-    entries: fitting.filter((entry) => !further.has(entry.tweetId)).map((entry) => nameRetweeter(entry)),
+    entries: fitting.filter((entry) => !further.has(entry.tweetId)).map((entry) => withItself(entry)),
     floor,
     failed: [...failures],
     isFurtherUp: (tweetId) => further.has(tweetId),
@@ -60,8 +60,8 @@ export const isWanted = (entry: TimelineEntry, range: TimelineRange): boolean =>
   range.undone?.has(entry.id) !== true &&
   !(range.withoutReplies === true && entry.replyToId !== undefined);
 
-const nameRetweeter = (entry: TimelineEntry): SkeletonEntry & TimelineEntry =>
-  isRetweet(entry) ? { ...entry, retweeters: [entry.actorId] } : entry;
+const withItself = (entry: TimelineEntry): SkeletonEntry & TimelineEntry =>
+  isRetweet(entry) ? { ...entry, retweets: [{ id: entry.id, actorId: entry.actorId }] } : entry;
 
 /** Of each author as many as a page has places. */
 function newestPerAuthor(entries: readonly TimelineEntry[], range: TimelineRange): TimelineEntry[] {
