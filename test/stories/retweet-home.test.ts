@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { heldBy } from "../support/timelines.ts";
+import type { ShownEntry } from "../../durable-objects/timeline-entry.ts";
+import { heldBy, timelineOf } from "../support/timelines.ts";
 import { newWorld, type Person, type TweetJson, type World } from "../support/world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -32,6 +33,13 @@ beforeEach(async () => {
 const line = (tweet: Has, ...retweeters: readonly Has[]) => ({ id: tweet.id, by: retweeters.map(({ id }) => id) });
 
 const lineOf = (tweet: TweetJson) => ({ id: tweet.id, by: (tweet["retweeted_by"] as string[] | undefined) ?? [] });
+
+/** The retweets that somebody's timeline object knows of the tweet on top, newest first. */
+async function heldRetweets(person: Person): Promise<string[]> {
+  const top = { before: "9".repeat(19), since: "0".repeat(19), count: 1 };
+  const home = (await timelineOf(person).read(top)) as { entries?: ShownEntry[] };
+  return (home.entries?.[0]?.retweets ?? []).map(({ id }) => id);
+}
 
 /** The same in pages of any size, and without the timeline object. */
 async function homeIs(...wanted: readonly ReturnType<typeof line>[]): Promise<void> {
@@ -124,6 +132,24 @@ describe("a tweet that three people followed retweet", () => {
     await world.drain();
     world.advance(6);
     await homeIs(line(between));
+  });
+
+  test("names nobody whose retweet was undone before a follow and is pushed after it", async () => {
+    const tweet = await author.posts("from afar");
+    const [undone, stands] = [await ann.retweets(tweet), await ben.retweets(tweet)];
+    await ann.undoesRetweet(tweet);
+    await world.drain();
+    const late = await world.register("late", { shard: 1 });
+    await late.home();
+    await late.follows(ann, ben);
+    await world.drain();
+    const entry = { tweetId: tweet.id, authorId: author.id, actorId: ann.id };
+    await timelineOf(late).push({ entries: [{ id: undone.id.padStart(19, "0"), ...entry }] });
+    expect(await heldRetweets(late), "it was never told of the undoing").toEqual([stands.id, undone.id]);
+    for (let visit = 0; visit < 2; visit += 1) {
+      expect((await late.home()).tweets.map(lineOf)).toEqual([line(stands, ben)]);
+      expect(await heldRetweets(late), "and does not keep it").toEqual([stands.id]);
+    }
   });
 
   test("stays with its author, whom one follows, when all retweets are undone, where it was posted", async () => {
