@@ -105,6 +105,25 @@ test("an author's ids always rise, though isolates' clocks are 500 ms apart and 
   expect(ahead, "an id is never far from its time").toBeLessThan(1_000);
 });
 
+test("a reply, a quote and a retweet come after their tweet, though made where the clock is 500 ms behind", async () => {
+  const world = await newWorld({ isolates: 2 });
+  const [here, there] = world.isolates;
+  if (here === undefined || there === undefined) throw new Error("two isolates were asked for");
+  there.skew(-0.5);
+  const [alice, bob] = [await world.register("alice"), await world.register("bob")];
+  const tweet = await alice.at(here).posts("ahead of its time");
+  const bobThere = bob.at(there);
+  const reply = await bobThere.replies(tweet);
+  const other = await alice.at(here).posts("ahead again");
+  const quote = await bobThere.quotes(other);
+  const last = await alice.at(here).posts("and again");
+  const retweet = await bobThere.retweets(last);
+  expect(BigInt(reply.id)).toBeGreaterThan(BigInt(tweet.id));
+  expect(BigInt(quote.id)).toBeGreaterThan(BigInt(other.id));
+  expect(BigInt(retweet.id)).toBeGreaterThan(BigInt(last.id));
+  expect(timeOfId(retweet.id) - world.now(), "an id is never far from its time").toBeLessThan(1_000);
+});
+
 test("posts of one author that run at once in two isolates all get ids of their own", async () => {
   const world = await newWorld({ isolates: 2 });
   const alice = await world.register("alice");

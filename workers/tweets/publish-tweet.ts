@@ -3,7 +3,7 @@ import { DomainError } from "../lib/errors.ts";
 import { replayOf, type IdempotentRequest } from "../lib/idempotency.ts";
 import { publishEvent } from "../lib/outbox.ts";
 import type { Viewer } from "../lib/route.ts";
-import { logicalShardOfId } from "../lib/snowflake.ts";
+import { ID_MIN, logicalShardOfId } from "../lib/snowflake.ts";
 import { TWEET_POSTED, type TweetPosted } from "./events.ts";
 import { pushOwnTweet } from "./push-own-tweet.ts";
 import { writeTweet, type NewTweet } from "./writer.ts";
@@ -25,7 +25,10 @@ export async function publishTweet<Answer extends object>(
   answerOf: (id: string) => Answer,
 ): Promise<Answer> {
   const authorId = actor.userId;
-  let above: string | undefined;
+  // What refers to a tweet comes after it, whatever the clocks say: lists are ordered by ids.
+  let above = [tweet.replyTo, tweet.quoted, tweet.retweeted]
+    .flatMap((pointer) => pointer?.tweetId ?? [])
+    .reduce(newerOf, ID_MIN);
   for (let attempt = 0; attempt < MINT_ATTEMPTS_MAX; attempt += 1) {
     const id = ctx.ids.next(logicalShardOfId(authorId), above);
     const answer = answerOf(id);
@@ -37,10 +40,12 @@ export async function publishTweet<Answer extends object>(
     const replay = idempotency === null ? null : replayOf<Answer>(ctx, idempotency, outcome.key);
     if (replay !== null) return replay;
     if (outcome.retweetId !== null) return answerOf(outcome.retweetId);
-    above = outcome.newestTweetId > id ? outcome.newestTweetId : id;
+    above = newerOf(outcome.newestTweetId, id);
   }
   throw new Error("no free tweet id was found");
 }
+
+const newerOf = (a: string, b: string): string => (a > b ? a : b);
 
 /** One's own home shows the tweet before the answer; the event tells everybody else's. */
 async function announce(ctx: Ctx, posted: TweetPosted): Promise<void> {
