@@ -3,6 +3,24 @@ import type { Model } from "./model.ts";
 export const TIERS = ["push", "active", "both", "pull"] as const;
 export type Tier = (typeof TIERS)[number];
 
+/** Sides of one operation: what is asked of it they fulfil together, and each must have happened at all. */
+const SIDE_OF: ReadonlyMap<string, string> = new Map([
+  ["unmute", "mute"],
+  ["unmute word", "mute word"],
+  ["likes no more", "likes"],
+  ["bookmarks no more", "bookmarks"],
+  ["withdraw request", "unfollow"],
+  ["approve request", "answer request"],
+  ["refuse request", "answer request"],
+  ["open", "protect"],
+  ["create list", "change list"],
+  ["close list", "change list"],
+  ["open list", "change list"],
+  ["delete list", "change list"],
+  ["add member", "change member"],
+  ["remove member", "change member"],
+]);
+
 interface Meeting {
   readonly what: string;
   /** Author -> how many tweets there were of them. */
@@ -68,11 +86,20 @@ export class CoverageTable {
     this.crossings.set(name, (this.crossings.get(name) ?? 0) + 1);
   }
 
-  /** Cells that were met less often than `least`. */
+  /** Cells of whole operations that were met less often than `least`, and sides that hardly happened. */
   below(least: number): string[] {
-    return [...this.rows].flatMap(([what, row]) =>
+    const whole = new Map<string, Map<Tier, number>>();
+    for (const [what, row] of this.rows) {
+      const sum = whole.get(SIDE_OF.get(what) ?? what) ?? new Map<Tier, number>();
+      for (const [tier, count] of row) sum.set(tier, (sum.get(tier) ?? 0) + count);
+      whole.set(SIDE_OF.get(what) ?? what, sum);
+    }
+    const cells = [...whole].flatMap(([what, row]) =>
       TIERS.filter((tier) => (row.get(tier) ?? 0) < least).map((tier) => `${what} x ${tier}: ${row.get(tier) ?? 0}`),
     );
+    const total = (what: string) => [...(this.rows.get(what)?.values() ?? [])].reduce((sum, one) => sum + one, 0);
+    const sides = [...SIDE_OF.keys()].filter((what) => total(what) < least / 2);
+    return [...cells, ...sides.map((what) => `${what}: ${total(what)}`)];
   }
 
   /** How often an author crossed a threshold: up, towards pull, and down. */

@@ -105,9 +105,10 @@ async function muteOne(run: Run, { who, other }: Step): Promise<void> {
 
 async function muteWord(run: Run, { other }: Step): Promise<void> {
   const muter = run.person(50 + (other % 50));
-  const word = run.pick(WORDS);
+  const muted = [...run.model.user(muter.id).mutedWords.keys()];
+  const back = muted.length > 0 && run.upTo(2) > 0;
+  const word = run.pick(back ? muted : WORDS);
   if (word === undefined) return;
-  const back = run.model.user(muter.id).mutedWords.has(word) && run.upTo(2) > 0;
   meetsFollowed(run, back ? "unmute word" : "mute word", muter);
   if (back) await acts.unmuteWord(run, muter, word);
   else await acts.muteWord(run, muter, word, someEnd(run));
@@ -121,17 +122,19 @@ async function protectOne(run: Run, { who }: Step): Promise<void> {
   await acts.protect(run, person, on);
 }
 
-/** Answers a request; where nobody asks, somebody does. */
+/** Answers the requests that somebody has; where nobody asks, somebody does. */
 async function answerOne(run: Run, { who }: Step): Promise<void> {
   const asking = run.people.flatMap((one) => [...run.model.user(one.id).asks].map((id) => ({ one, id })));
   const request = run.pick(asking);
   if (request === undefined) return askOne(run, run.person(who));
   const target = run.personOf(request.id);
-  const approved = run.upTo(3) > 0;
-  // Mostly the request has come by now.
+  // Mostly the requests have come by now.
   if (run.upTo(3) > 0) await run.deliver();
-  meets(run, approved ? "approve request" : "refuse request", [target.id]);
-  await acts.answer(run, target, request.one, approved);
+  for (const { one } of asking.filter(({ id }) => id === target.id)) {
+    const approved = run.upTo(3) > 0;
+    meets(run, approved ? "approve request" : "refuse request", [target.id]);
+    await acts.answer(run, target, one, approved);
+  }
 }
 
 async function askOne(run: Run, target: Person): Promise<void> {
