@@ -149,6 +149,29 @@ test("who follows already is told so under a key too, when the account has becom
   }
 });
 
+test("a refusal is told as one though the requester's unfollow of before has not been heard of yet", async () => {
+  const world = await newWorld();
+  const paula = await world.register("paula", { shard: 0 });
+  const rob = await world.register("rob", { shard: 1 });
+  await rob.follows(paula);
+  await world.drain();
+  await rob.unfollows(paula);
+  world.queue.loseAll();
+  await protects(paula);
+  expect(await (await follow(rob, paula)).json()).toEqual({ data: { following: false, pending_follow: true } });
+  // The newer event is delivered, the older one waits for the sweep.
+  await world.drain();
+  const refusal = await answer(paula, rob, "refuse");
+  expect(refusal.status).toBe(200);
+  expect(await refusal.json()).toEqual({ data: { approved: false } });
+  world.advance(120);
+  await world.sweep();
+  await world.drain();
+  expect(await requests(paula)).toEqual([]);
+  expect(await followers(paula)).toEqual([]);
+  expect(await standing(rob, paula)).toMatchObject({ following: false, requested: false });
+});
+
 test("requests that wait stay when protection ends; who asks anew follows at once, and waits no more", async () => {
   const { world, paula, rob } = await asked();
   const sue = await world.register("sue");

@@ -35,6 +35,8 @@ export async function answerRequest(
   if (!outcome.active) throw new DomainError("account_inactive", "This account is not active.");
   const replay = idempotency === null ? null : replayOf<AnsweredRequest>(ctx, idempotency, outcome.key);
   if (replay !== null) return replay;
-  if (outcome.granted !== approved) throw new DomainError("not_found", "There is no such request.");
+  // What was answered just now was there, even where an ended follow of before still looks like one that stands.
+  if (outcome.event === null && outcome.granted !== approved)
+    throw new DomainError("not_found", "There is no such request.");
   return answer;
 }
