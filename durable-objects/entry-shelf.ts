@@ -13,8 +13,8 @@ const HEAD_KEY = 0;
 const PAGE_ENTRIES = 64;
 /** A small timeline has small pages, so that trimming by whole pages still keeps most of what it may keep. */
 const pageEntriesOf = (entriesMax: number): number => Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(entriesMax / 8)));
-/** More entries than this at once write all pages anew instead of one row for each. */
-const INSERTS_MAX = 8;
+/** More entries than this at once below the head write all pages anew instead of one row for each. */
+const INSERTS_BELOW_MAX = 8;
 const ID_ZERO = "0".repeat(19);
 
 /**
@@ -71,7 +71,8 @@ export class EntryShelf {
 
   /** Takes in entries that it does not hold, and writes the head where it changed, or where the caller changed it. */
   add(fresh: readonly TimelineEntry[], headChanged = false): void {
-    if (fresh.length > INSERTS_MAX) this.#repack(fresh);
+    const below = fresh.filter((entry) => this.#pageFor(entry.id) !== null).length;
+    if (below > INSERTS_BELOW_MAX) this.#repack(fresh);
     else this.#insert(fresh, headChanged);
   }
 

@@ -1,7 +1,7 @@
 import { countOne } from "./meter.ts";
 import type { Stage } from "./staged-bindings.ts";
 
-export type QueueName = "dunlin-events" | "dunlin-fanout";
+export type QueueName = "dunlin-events" | "dunlin-fanout" | "dunlin-later";
 
 /** A message that was sent and not yet settled. */
 export interface CapturedMessage {

@@ -30,8 +30,8 @@ export interface Drained {
 }
 
 /** As in wrangler.toml. */
-const BATCH_SIZE: Record<QueueName, number> = { "dunlin-events": 100, "dunlin-fanout": 10 };
-const ATTEMPTS_MAX = 6;
+const BATCH_SIZE: Record<QueueName, number> = { "dunlin-events": 100, "dunlin-fanout": 10, "dunlin-later": 10 };
+const ATTEMPTS_MAX: Record<QueueName, number> = { "dunlin-events": 6, "dunlin-fanout": 6, "dunlin-later": 51 };
 const REPEATS_MAX = 3;
 const BATCHES_MAX = 20_000;
 
@@ -78,7 +78,7 @@ async function deliver(
       if (message.repeats >= REPEATS_MAX || !chance(options, options.repeat)) continue;
       done.repeated += 1;
       world.queue.messages.push({ ...message, attempts: 0, repeats: message.repeats + 1 });
-    } else if (message.attempts < ATTEMPTS_MAX) {
+    } else if (message.attempts < ATTEMPTS_MAX[queue]) {
       done.retried += 1;
       world.queue.messages.push(message);
     } else if (options.failing === "lose") {
@@ -86,7 +86,7 @@ async function deliver(
     } else {
       const why = thrown instanceof Error ? `\n${thrown.stack}` : "";
       throw new Error(
-        `a ${queue} message failed ${ATTEMPTS_MAX} times: ${JSON.stringify(message.body)}${why}\n${troubleIn(world.logs)}`,
+        `a ${queue} message failed ${message.attempts} times: ${JSON.stringify(message.body)}${why}\n${troubleIn(world.logs)}`,
       );
     }
   }

@@ -48,6 +48,7 @@ export function stageEnv(env: Env, stage: Stage): Env {
   copy["MEDIA"] = counted(env.MEDIA, (method) => countOne(stage.meter.r2, method));
   copy["EVENTS"] = stage.queues.producer("dunlin-events", stage);
   copy["FANOUT"] = stage.queues.producer("dunlin-fanout", stage);
+  copy["LATER"] = stage.queues.producer("dunlin-later", stage);
   return copy as unknown as Env;
 }
 

@@ -42,6 +42,8 @@ export interface Ctx {
   readonly kv: KVNamespace;
   readonly events: Queue;
   readonly fanout: Queue;
+  /** Pages of a fan-out that may wait while there is a backlog. */
+  readonly later: Queue;
   homeTimeline(userId: string): DurableObjectStub<HomeTimeline>;
   authorFeed(authorId: string): DurableObjectStub<AuthorFeed>;
   pullList(): DurableObjectStub<PullList>;
@@ -118,6 +120,7 @@ export function createContext(
     kv: env.FEEDS,
     events: env.EVENTS,
     fanout: env.FANOUT,
+    later: env.LATER,
     homeTimeline: (userId) => env.HOME_TIMELINE.getByName(userId),
     authorFeed: (authorId) => env.AUTHOR_FEED.getByName(authorId),
     pullList: () => env.PULL_LIST.getByName("pull-authors"),

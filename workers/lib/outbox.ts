@@ -93,6 +93,24 @@ export async function saveProgress(ctx: Ctx, eventId: string, range: string, cur
     WHERE id = ${eventId} AND json_extract(progress, ${path}) < ${cursor}`);
 }
 
+/**
+ * Adds a range that begins at `cursor` beside one that has not reported yet, unless it was added before.
+ * @returns false where the other one has reported: this is a repeat of one of its pages.
+ */
+export async function addRange(
+  ctx: Ctx,
+  eventId: string,
+  added: { readonly range: string; readonly cursor: string; readonly beside: string },
+): Promise<boolean> {
+  const beside = `$.${added.beside}`;
+  const [, standing] = await commit(ctx.dbOf(eventId), [
+    sql`UPDATE ${outbox} SET progress = json_insert(progress, ${`$.${added.range}`}, ${added.cursor})
+      WHERE id = ${eventId} AND json_type(progress, ${beside}) IS NOT NULL`,
+    sql`SELECT 1 AS one FROM ${outbox} WHERE id = ${eventId} AND json_type(progress, ${beside}) IS NOT NULL`,
+  ]);
+  return (standing?.rows.length ?? 0) > 0;
+}
+
 /** Reports `range` as done; the event goes with the last one. */
 export async function finishRange(ctx: Ctx, eventId: string, range: string): Promise<void> {
   const path = `$.${range}`;
@@ -123,7 +141,7 @@ interface OutboxRow {
  * @returns how many events were sent again.
  */
 export async function sweepOutbox(ctx: Ctx): Promise<number> {
-  const oldestWaiting = await oldestMessageTime(ctx);
+  const oldestWaiting = await oldestMessageTime([ctx.events, ctx.fanout, ctx.later]);
   const sent = await Promise.all(
     Array.from({ length: ctx.shards.count }, (_, index) => sweepShard(ctx, index, oldestWaiting)),
   );
@@ -152,10 +170,10 @@ function messageOf(row: OutboxRow): EventMessage {
   return row.progress === null ? message : { ...message, progress: JSON.parse(row.progress) as Progress };
 }
 
-/** Unix milliseconds of the oldest message that waits in a queue; Infinity where none does or nobody can say. */
-async function oldestMessageTime(ctx: Ctx): Promise<number> {
+/** Unix milliseconds of the oldest message that waits in one of `queues`; Infinity where none does or nobody can say. */
+export async function oldestMessageTime(queues: readonly Queue[]): Promise<number> {
   const times = await Promise.all(
-    [ctx.events, ctx.fanout].map(async (queue) => {
+    queues.map(async (queue) => {
       const metrics = await queue.metrics().catch(() => undefined);
       return metrics?.oldestMessageTimestamp?.getTime() ?? Infinity;
     }),

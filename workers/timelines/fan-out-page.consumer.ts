@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { FOLLOWERS_START, readFollowersPage, type FollowerKey } from "../graph/reader.ts";
 import type { Ctx } from "../lib/context.ts";
-import { finishRange, saveProgress, type Progress } from "../lib/outbox.ts";
-import { deliverToReaders, type Delivery } from "./fan-out.ts";
+import { addRange, finishRange, saveProgress, type Progress } from "../lib/outbox.ts";
+import type { Delivery, DeliverySeat } from "./delivery-round.ts";
+import { activeReadersOf, idsOf, isBacklogged, splitByPresence } from "./fan-out.ts";
+import type { ActiveReader } from "./reader.ts";
 
 const entry = z.object({
   id: z.string(),
@@ -26,15 +28,28 @@ export const fanOutPage = z.object({
   range: z.string(),
   /** Behind which follower the page begins; "" at the start. */
   cursor: z.string(),
+  /** The range's first walk under a backlog: only to those who are here, the others' walk has its own range. */
+  hereOnly: z.literal(true).exactOptional(),
+  /** On pages for those who are away: since when they may be held back; Unix milliseconds. */
+  heldSince: z.number().exactOptional(),
 });
 export type FanOutPage = z.infer<typeof fanOutPage>;
+type WholePage = Omit<FanOutPage, "v" | "range" | "cursor" | "hereOnly" | "heldSince">;
 
-const rangeName = (index: number): string => `r${index}`;
+/** Ranges for everybody (`r0`, `r1`, …) and for those who are away (`a0`, `a1`, …). */
+const EVERYBODY = "r";
+const AWAY = "a";
 const rangeIndex = (name: string): number => Number(name.slice(1));
+const isAway = (name: string): boolean => name.startsWith(AWAY);
 
 /** Ranges of an audience, one a database, none begun. */
 export function rangesOf(ctx: Ctx): Progress {
-  return Object.fromEntries(Array.from({ length: ctx.shards.count }, (_, index) => [rangeName(index), ""]));
+  return Object.fromEntries(Array.from({ length: ctx.shards.count }, (_, index) => [`${EVERYBODY}${index}`, ""]));
+}
+
+/** Ranges for the databases of `readers`, who are away. */
+export function awayRangesOf(ctx: Ctx, readers: readonly ActiveReader[]): Progress {
+  return Object.fromEntries(readers.map(({ id }) => [`${AWAY}${ctx.shards.indexOf(id)}`, ""]));
 }
 
 /** Text order is the key's order, so a saved cursor can be compared. */
@@ -45,29 +60,57 @@ function keyOf(cursor: string): FollowerKey {
   return shard === undefined || id === undefined ? FOLLOWERS_START : { shard: Number(shard), id };
 }
 
-/** Sends the pages that `progress` still asks for. */
-export async function sendPages(
-  ctx: Ctx,
-  page: Omit<FanOutPage, "v" | "range" | "cursor">,
-  progress: Progress,
-): Promise<void> {
-  const bodies = Object.entries(progress).map(([range, cursor]): FanOutPage => ({ v: 1, ...page, range, cursor }));
-  // A queue takes up to 100 messages at once.
-  for (let at = 0; at < bodies.length; at += 100) {
-    await ctx.fanout.sendBatch(bodies.slice(at, at + 100).map((body) => ({ body })));
+/** Sends the pages that `progress` still asks for; those who are away have a queue of their own. */
+export async function sendPages(ctx: Ctx, page: WholePage, progress: Progress): Promise<void> {
+  const heldSince = ctx.clock.now();
+  const bodies = Object.entries(progress).map(([range, cursor]): FanOutPage => ({
+    v: 1,
+    ...page,
+    range,
+    cursor,
+    ...(isAway(range) ? { heldSince } : {}),
+  }));
+  const [away, everybody] = [bodies.filter(({ range }) => isAway(range)), bodies.filter(({ range }) => !isAway(range))];
+  for (const [queue, part] of [[ctx.fanout, everybody] as const, [ctx.later, away] as const]) {
+    // A queue takes up to 100 messages at once.
+    for (let at = 0; at < part.length; at += 100) {
+      await queue.sendBatch(part.slice(at, at + 100).map((body) => ({ body })));
+    }
   }
 }
 
 /** Delivers one page, then sends the next of its range or reports the range as done. */
-export async function fanOutToPage(ctx: Ctx, page: FanOutPage): Promise<void> {
+export async function fanOutToPage(ctx: Ctx, page: FanOutPage, seat: DeliverySeat): Promise<void> {
   const count = ctx.limits.FANOUT_PAGE_SIZE;
   const range = ctx.shards.rangeOf(rangeIndex(page.range));
   const followers = await readFollowersPage(ctx, page.authorId, { after: keyOf(page.cursor), range, count });
   const ids = followers.map((follower) => follower.id);
-  await deliverToReaders(ctx, page.delivery as Delivery, ids, page.seenSince);
+  const readers = await activeReadersOf(ctx, ids, page.seenSince);
+  const current = await givePrecedence(ctx, page, seat.queuedAt);
+  await seat.deliver(page.delivery as Delivery, idsOf(chooseReaders(ctx, current, readers)));
   const last = followers.at(-1);
   if (followers.length < count || last === undefined) return finishRange(ctx, page.eventId, page.range);
   const cursor = cursorOf(last);
   await saveProgress(ctx, page.eventId, page.range, cursor);
-  await ctx.fanout.send({ ...page, cursor } satisfies FanOutPage);
+  await (isAway(page.range) ? ctx.later : ctx.fanout).send({ ...current, cursor } satisfies FanOutPage);
 }
+
+/** Under a backlog a range goes on with those who are here; the others get a range that begins at this page. */
+async function givePrecedence(ctx: Ctx, page: FanOutPage, queuedAt: number): Promise<FanOutPage> {
+  const { range, cursor, hereOnly, heldSince: _notThisOnes, ...whole } = page;
+  if (isAway(range) || hereOnly === true || page.delivery.kind === "remove") return page;
+  if (!isBacklogged(ctx, queuedAt)) return page;
+  const awayRange = `${AWAY}${rangeIndex(range)}`;
+  if (!(await addRange(ctx, page.eventId, { range: awayRange, cursor, beside: range }))) return page;
+  await sendPages(ctx, whole, { [awayRange]: cursor });
+  return { ...page, hereOnly: true };
+}
+
+function chooseReaders(ctx: Ctx, page: FanOutPage, readers: readonly ActiveReader[]): readonly ActiveReader[] {
+  if (isAway(page.range)) return splitByPresence(ctx, page.eventId, readers).away;
+  return page.hereOnly === true ? splitByPresence(ctx, page.eventId, readers).here : readers;
+}
+
+/** True where a page for those who are away still has to wait while the others' queues are behind. */
+export const mayBeHeld = (ctx: Ctx, page: FanOutPage): boolean =>
+  page.heldSince !== undefined && ctx.clock.now() - page.heldSince < ctx.limits.FANOUT_LATER_SECONDS_MAX * 1000;

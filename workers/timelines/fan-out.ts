@@ -1,34 +1,44 @@
-import type { TimelineEntry } from "../../durable-objects/timeline-entry.ts";
-import { groupBy, mapConcurrently } from "../lib/concurrency.ts";
+import { groupBy } from "../lib/concurrency.ts";
 import type { Ctx } from "../lib/context.ts";
-import { readActiveReaders } from "./reader.ts";
-
-/** What a fan-out does to each timeline it reaches. */
-export type Delivery =
-  | { readonly kind: "push"; readonly entry: TimelineEntry }
-  | { readonly kind: "remove"; readonly tweetId: string };
+import { timeOfId } from "../lib/snowflake.ts";
+import { readActiveReaders, type ActiveReader } from "./reader.ts";
 
 /**
- * Delivers to those of `followerIds` seen at or after `seenSince`: one query a database that holds any of them, then
- * pushes with bounded concurrency. Throws when any push failed: the page is redone as a whole, which changes nothing
- * where it had arrived. @returns how many timelines were reached.
+ * Those of `followerIds` seen at or after `seenSince` (Unix milliseconds), with their visits: one query a database that
+ * holds any of them.
  */
-export async function deliverToReaders(
+export async function activeReadersOf(
   ctx: Ctx,
-  delivery: Delivery,
   followerIds: readonly string[],
   seenSince: number,
-): Promise<number> {
+): Promise<ActiveReader[]> {
   const byShard = groupBy(followerIds, (id) => ctx.shards.indexOf(id));
   const active = await Promise.all([...byShard].map(([index, ids]) => readActiveReaders(ctx, index, ids, seenSince)));
-  const readerIds = active.flat();
-  await mapConcurrently(readerIds, ctx.limits.FANOUT_CONCURRENCY, (readerId) => deliver(ctx, delivery, readerId));
-  return readerIds.length;
+  return active.flat();
 }
 
-/** Delivers to one timeline. A repeat changes nothing. */
-export async function deliver(ctx: Ctx, delivery: Delivery, readerId: string): Promise<void> {
-  const timeline = ctx.homeTimeline(readerId);
-  if (delivery.kind === "push") await timeline.push({ entries: [delivery.entry] });
-  else await timeline.remove({ tweetIds: [delivery.tweetId] });
+export const idsOf = (readers: readonly ActiveReader[]): string[] => readers.map((reader) => reader.id);
+
+/** True where a message waited so long that those who are here go first. */
+export const isBacklogged = (ctx: Ctx, queuedAt: number): boolean =>
+  ctx.clock.now() - queuedAt > ctx.limits.FANOUT_BACKLOG_SECONDS * 1000;
+
+/**
+ * Splits an audience by the time of its event, so that every part of a fan-out splits it alike. `away` are those who go
+ * last; who came in the meantime is in both, for the part that went first may have met them before they came.
+ */
+export function splitByPresence(
+  ctx: Ctx,
+  eventId: string,
+  readers: readonly ActiveReader[],
+): { here: ActiveReader[]; away: ActiveReader[] } {
+  const { SEEN_AT_WRITE_SECONDS, SEEN_AT_SLACK_SECONDS, FANOUT_ACTIVE_MINUTES } = ctx.limits;
+  const time = timeOfId(eventId);
+  // A stored visit may be older than the last one by as long as visits are not written.
+  const hereSince = time - (SEEN_AT_WRITE_SECONDS + FANOUT_ACTIVE_MINUTES * 60) * 1000;
+  const cameSince = time - SEEN_AT_SLACK_SECONDS * 1000;
+  return {
+    here: readers.filter(({ seenAt }) => seenAt >= hereSince),
+    away: readers.filter(({ seenAt }) => seenAt < hereSince || seenAt >= cameSince),
+  };
 }
