@@ -18,6 +18,8 @@ export interface DrainOptions {
   readonly batches?: number;
   /** Honours delays: a message that is not due yet stays. */
   readonly onlyDue?: boolean;
+  /** The other queues' consumers stand still. */
+  readonly only?: readonly QueueName[];
 }
 
 export interface Drained {
@@ -41,7 +43,10 @@ export async function drain(world: World, options: DrainOptions = {}): Promise<D
   const queues = world.queue;
   for (;;) {
     const now = world.now();
-    const waiting = options.onlyDue === true ? queues.messages.filter((one) => one.dueAt <= now) : queues.messages;
+    const { onlyDue, only } = options;
+    const waiting = queues.messages.filter(
+      (one) => (onlyDue !== true || one.dueAt <= now) && only?.includes(one.queue) !== false,
+    );
     if (waiting.length === 0 || done.batches === options.batches) return done;
     if (done.batches >= BATCHES_MAX) throw new Error(`queues are not empty after ${BATCHES_MAX} batches`);
     const chosen = choose(waiting, options.random);

@@ -40,16 +40,20 @@ type WholePage = Omit<FanOutPage, "v" | "range" | "cursor" | "hereOnly" | "heldS
 const EVERYBODY = "r";
 const AWAY = "a";
 const rangeIndex = (name: string): number => Number(name.slice(1));
+const awayRange = (index: number): string => `${AWAY}${index}`;
 const isAway = (name: string): boolean => name.startsWith(AWAY);
 
-/** Ranges of an audience, one a database, none begun. */
-export function rangesOf(ctx: Ctx): Progress {
-  return Object.fromEntries(Array.from({ length: ctx.shards.count }, (_, index) => [`${EVERYBODY}${index}`, ""]));
+/** Ranges of an audience, one a database, none begun; `split`: one for those who are here and one for those who are away. */
+export function rangesOf(ctx: Ctx, split: boolean): Progress {
+  const names = Array.from({ length: ctx.shards.count }, (_, index) =>
+    split ? [`${EVERYBODY}${index}`, awayRange(index)] : [`${EVERYBODY}${index}`],
+  );
+  return Object.fromEntries(names.flat().map((name) => [name, ""]));
 }
 
 /** Ranges for the databases of `readers`, who are away. */
 export function awayRangesOf(ctx: Ctx, readers: readonly ActiveReader[]): Progress {
-  return Object.fromEntries(readers.map(({ id }) => [`${AWAY}${ctx.shards.indexOf(id)}`, ""]));
+  return Object.fromEntries(readers.map(({ id }) => [awayRange(ctx.shards.indexOf(id)), ""]));
 }
 
 /** Text order is the key's order, so a saved cursor can be compared. */
@@ -60,15 +64,22 @@ function keyOf(cursor: string): FollowerKey {
   return shard === undefined || id === undefined ? FOLLOWERS_START : { shard: Number(shard), id };
 }
 
-/** Sends the pages that `progress` still asks for; those who are away have a queue of their own. */
+/**
+ * Sends the pages that `progress` still asks for; those who are away have a queue of their own. Where they have a range of
+ * their own, the other one is for those who are here.
+ */
 export async function sendPages(ctx: Ctx, page: WholePage, progress: Progress): Promise<void> {
   const heldSince = ctx.clock.now();
+  const walkOf = (range: string) => {
+    if (isAway(range)) return { heldSince };
+    return progress[awayRange(rangeIndex(range))] === undefined ? {} : { hereOnly: true as const };
+  };
   const bodies = Object.entries(progress).map(([range, cursor]): FanOutPage => ({
     v: 1,
     ...page,
     range,
     cursor,
-    ...(isAway(range) ? { heldSince } : {}),
+    ...walkOf(range),
   }));
   const [away, everybody] = [bodies.filter(({ range }) => isAway(range)), bodies.filter(({ range }) => !isAway(range))];
   for (const [queue, part] of [[ctx.fanout, everybody] as const, [ctx.later, away] as const]) {
@@ -100,9 +111,9 @@ async function givePrecedence(ctx: Ctx, page: FanOutPage, queuedAt: number): Pro
   const { range, cursor, hereOnly, heldSince: _notThisOnes, ...whole } = page;
   if (isAway(range) || hereOnly === true || page.delivery.kind === "remove") return page;
   if (!isBacklogged(ctx, queuedAt)) return page;
-  const awayRange = `${AWAY}${rangeIndex(range)}`;
-  if (!(await addRange(ctx, page.eventId, { range: awayRange, cursor, beside: range }))) return page;
-  await sendPages(ctx, whole, { [awayRange]: cursor });
+  const added = awayRange(rangeIndex(range));
+  if (!(await addRange(ctx, page.eventId, { range: added, cursor, beside: range }))) return page;
+  await sendPages(ctx, whole, { [added]: cursor });
   return { ...page, hereOnly: true };
 }
 

@@ -44,14 +44,14 @@ async function fanOut(
   const windowMs = sent.tier === "push" ? idleWindowMs(ctx.limits) : activeWindowMs(ctx.limits);
   const seenSince = timeOfId(event.id) - windowMs;
   const page = { eventId: event.id, authorId: sent.authorId, delivery, seenSince };
+  const split = delivery.kind === "push" && isBacklogged(ctx, seat.queuedAt);
   const small = event.progress === undefined ? await readSmallAudience(ctx, sent.authorId) : null;
   if (small === null || !seat.reserve(small.length)) {
     await seat.deliver(delivery, own);
-    return travelOn(ctx, page, event.progress ?? rangesOf(ctx), event.progress === undefined);
+    return travelOn(ctx, page, event.progress ?? rangesOf(ctx, split), event.progress === undefined);
   }
   const readers = await activeReadersOf(ctx, small, seenSince);
-  const backlogged = delivery.kind === "push" && isBacklogged(ctx, seat.queuedAt);
-  const { here, away } = backlogged ? splitByPresence(ctx, event.id, readers) : { here: readers, away: [] };
+  const { here, away } = split ? splitByPresence(ctx, event.id, readers) : { here: readers, away: [] };
   await seat.deliver(delivery, [...own, ...idsOf(here)]);
   ctx.log.debug("fanned out", { author_id: sent.authorId, author_tier: sent.tier, fanout_queued: here.length });
   return away.length === 0 ? "done" : travelOn(ctx, page, awayRangesOf(ctx, away), true);
