@@ -15,6 +15,8 @@ const PAGE_ENTRIES = 64;
 const pageEntriesOf = (entriesMax: number): number => Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(entriesMax / 8)));
 /** More entries than this at once below the head write all pages anew instead of one row for each. */
 const INSERTS_BELOW_MAX = 8;
+/** Entries that may rest in the head unwritten, at most. */
+const RESTING_MAX = 64;
 const ID_ZERO = "0".repeat(19);
 
 /**
@@ -27,6 +29,8 @@ export class EntryShelf {
   readonly #entriesMax: number;
   readonly #pageEntries: number;
   #newest: TimelineEntry[];
+  /** Entries taken in since the head was written last. */
+  #resting = 0;
   readonly #sealed = new Map<number, TimelineEntry[]>();
 
   private constructor(store: PageStore, entriesMax: number, head: TimelineHead, newest: TimelineEntry[]) {
@@ -47,7 +51,7 @@ export class EntryShelf {
 
   /** An empty one, not yet written. */
   static create(store: PageStore, entriesMax: number, base: number): EntryShelf {
-    const nothing = { sealed: [], tombstones: [], retweets: false, hiding: false };
+    const nothing = { sealed: [], tombstones: [], retweets: false, hiding: false, restsAbove: null };
     const head = { base, floor: ID_ZERO, through: ID_ZERO, seenAt: 0, nextKey: 1, ...nothing };
     return new EntryShelf(store, entriesMax, head, []);
   }
@@ -76,6 +80,19 @@ export class EntryShelf {
     else this.#insert(fresh, headChanged);
   }
 
+  /**
+   * Takes in entries that it does not hold without writing them: the next write of the head has them too.
+   * @returns false where they must be written, for they belong behind the head or too many rest already.
+   */
+  rest(fresh: readonly TimelineEntry[]): boolean {
+    if (this.#resting + fresh.length > RESTING_MAX) return false;
+    if (fresh.some((entry) => this.#pageFor(entry.id) !== null)) return false;
+    for (const entry of fresh) insertInto(this.#newest, entry);
+    this.#resting += fresh.length;
+    this.head.retweets ||= fresh.some(isRetweet);
+    return true;
+  }
+
   /** Removes entries everywhere and writes the sealed pages that changed. @returns true where the head is to be saved. */
   dropWhere(gone: (entry: TimelineEntry) => boolean): boolean {
     let dropped = false;
@@ -95,6 +112,7 @@ export class EntryShelf {
   }
 
   saveHead(): void {
+    this.#resting = 0;
     this.#store.save(HEAD_KEY, packHead(this.head, this.#newest));
   }
 
@@ -102,9 +120,7 @@ export class EntryShelf {
     const touched = new Set<SealedPage>();
     for (const entry of fresh) {
       const page = this.#pageFor(entry.id);
-      const entries = page === null ? this.#newest : this.#loadSealed(page);
-      const at = entries.findIndex((other) => other.id < entry.id);
-      entries.splice(at === -1 ? entries.length : at, 0, entry);
+      insertInto(page === null ? this.#newest : this.#loadSealed(page), entry);
       if (page !== null) touched.add(page);
     }
     for (const page of touched) {
@@ -207,4 +223,10 @@ export class EntryShelf {
   #saveSealed(page: SealedPage): void {
     this.#store.save(page.key, packPage(this.#sealed.get(page.key) ?? []));
   }
+}
+
+/** `entries` are newest first, and stay so. */
+function insertInto(entries: TimelineEntry[], entry: TimelineEntry): void {
+  const at = entries.findIndex((other) => other.id < entry.id);
+  entries.splice(at === -1 ? entries.length : at, 0, entry);
 }

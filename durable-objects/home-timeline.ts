@@ -1,10 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
-import { idleWindowMs, parseLimits, type Limits } from "../workers/lib/limits.ts";
+import { idleWindowMs, parseLimits, presentWindowMs, type Limits } from "../workers/lib/limits.ts";
 import { ID_MIN } from "../workers/lib/snowflake.ts";
 import type { FollowState } from "./packed-pages.ts";
 import { byNewest, type ShownEntry, type TimelineEntry } from "./timeline-entry.ts";
 import { TimelineHiding, type HidingMerge, type MutedWords, type StandingEdge } from "./timeline-hiding.ts";
-import { TimelinePages, type Merge, type PageStore } from "./timeline-pages.ts";
+import { TimelinePages, type Merge, type PageStore, type TimelineSettings } from "./timeline-pages.ts";
 
 /** What a page of home is read by. Arguments are objects that only grow: old objects meet new Workers during a deploy. */
 export interface ReadHome {
@@ -35,6 +35,10 @@ export type HomeRead =
       readonly pulled: readonly string[];
       /** Lower-cased; only where there are any. */
       readonly mutedWords?: readonly string[];
+      /** What came after this id while the owner was away may be missing; a merge with `wholeAbove` brings it. */
+      readonly lostAbove?: string;
+      /** Names the memory that answered: see MergeHome. */
+      readonly memory: string;
     };
 
 /** How the owner stands to some users, and which tweets show at or above an id. */
@@ -63,6 +67,8 @@ export interface HomeStanding {
 export interface MergeHome extends Merge {
   /** As the read or the follow said; a merge based on another life of the timeline is refused. */
   readonly basedOn: number;
+  /** With `wholeAbove`, as the read said: what came since to a memory that is lost by now would be missing. */
+  readonly memory?: string;
 }
 
 /** What reaches a timeline while the Worker is still reading the store for it. Kept in memory: if it is lost, so is the base. */
@@ -91,6 +97,7 @@ export class HomeTimeline extends DurableObject<Env> {
   /** undefined: not looked at yet; null: nothing is stored. */
   #pages: TimelinePages | null | undefined;
   #building: Building | null = null;
+  readonly #memory = crypto.randomUUID();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -102,14 +109,17 @@ export class HomeTimeline extends DurableObject<Env> {
   read(range: ReadHome): HomeRead {
     const pages = this.#open();
     if (pages === null) return { state: "cold", base: this.#openBuilding().base };
-    const { base, floor, through, seenAt } = pages;
+    const { base, floor, through, seenAt, lostAbove } = pages;
     const now = range.now ?? this.#now();
     const pulled = (range.pullAuthors ?? []).filter(
       (author) => pages.follows.get(author)?.state === 1 && !pages.hiding.hides(author, now),
     );
     const words = pages.hiding.words(now);
     const mutedWords = words.length === 0 ? {} : { mutedWords: words };
-    return { state: "ready", base, floor, through, seenAt, ...pages.read({ ...range, now }), pulled, ...mutedWords };
+    const lost = lostAbove === null ? {} : { lostAbove };
+    const shown = pages.read({ ...range, now });
+    const memory = this.#memory;
+    return { state: "ready", base, floor, through, seenAt, memory, ...shown, pulled, ...mutedWords, ...lost };
   }
 
   /** Says how the owner stands to `userIds`, and which of `tweetIds` show at or above an id. */
@@ -140,10 +150,13 @@ export class HomeTimeline extends DurableObject<Env> {
     this.#hide({ standings: [], mutedWords });
   }
 
-  /** Takes pushed entries in; a cold timeline ignores them, for its rebuild reads the store. */
-  push(pushed: { readonly entries: readonly TimelineEntry[] }): void {
+  /**
+   * Takes pushed entries in; a cold timeline ignores them, for its rebuild reads the store.
+   * @param pushed.now Unix milliseconds; the object's own time unless given.
+   */
+  push(pushed: { readonly entries: readonly TimelineEntry[]; readonly now?: number }): void {
     const pages = this.#open();
-    if (pages !== null) pages.push(pushed.entries);
+    if (pages !== null) pages.push(pushed.entries, pushed.now ?? this.#now());
     else if (this.#building !== null) {
       this.#building.entries.push(...pushed.entries);
       if (this.#building.entries.length > BUILDING_ENTRIES_MAX) this.#building = null;
@@ -182,6 +195,7 @@ export class HomeTimeline extends DurableObject<Env> {
     const pages = this.#open();
     if (pages !== null) {
       if (pages.base !== merge.basedOn) return false;
+      if (merge.wholeAbove !== undefined && merge.memory !== this.#memory) return false;
       pages.merge(merge);
       return true;
     }
@@ -253,8 +267,12 @@ export class HomeTimeline extends DurableObject<Env> {
     return this.#building;
   }
 
-  #settings(): { ownerId: string; entriesMax: number } {
-    return { ownerId: this.#ownerId, entriesMax: this.#limits.TIMELINE_ENTRIES_MAX };
+  #settings(): TimelineSettings {
+    return {
+      ownerId: this.#ownerId,
+      entriesMax: this.#limits.TIMELINE_ENTRIES_MAX,
+      presentMs: presentWindowMs(this.#limits),
+    };
   }
 
   #store(): PageStore {

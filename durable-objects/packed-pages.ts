@@ -4,7 +4,9 @@ import type { TimelineEntry } from "./timeline-entry.ts";
  * The stored form of a timeline: a page of entries is one row, so a push is one row written. Every page starts with a
  * format byte, because old objects meet new Workers during a deploy.
  */
-const FORMAT = 2;
+const FORMAT = 3;
+/** Before entries could rest in memory. */
+const FORMAT_WITHOUT_REST = 2;
 /** Before there were replies, and marks in the head. */
 const OLDEST_FORMAT = 1;
 const ID_BYTES = 8;
@@ -16,6 +18,7 @@ const FLAG_REPLY = 2;
 /** Marks of a head: what else there is to read. */
 const MARK_RETWEETS = 1;
 const MARK_HIDING = 2;
+const MARK_RESTS = 4;
 
 /** Where a sealed page stands: it holds ids up to `newest`, and above the next page's. */
 export interface SealedPage {
@@ -42,6 +45,8 @@ export interface TimelineHead {
   retweets: boolean;
   /** True where there is a row of standings and muted words. */
   hiding: boolean;
+  /** Entries above this id may rest in memory alone, and are lost with it; null where all are stored. */
+  restsAbove: string | null;
 }
 
 export interface FollowState {
@@ -200,7 +205,9 @@ export function packHead(head: TimelineHead, entries: readonly TimelineEntry[]):
   }
   writer.count(head.tombstones.length);
   for (const id of head.tombstones) writer.id(id);
-  writer.byte((head.retweets ? MARK_RETWEETS : 0) + (head.hiding ? MARK_HIDING : 0));
+  const { retweets, hiding, restsAbove } = head;
+  writer.byte((retweets ? MARK_RETWEETS : 0) + (hiding ? MARK_HIDING : 0) + (restsAbove === null ? 0 : MARK_RESTS));
+  if (restsAbove !== null) writer.id(restsAbove);
   writeEntries(writer, entries);
   return writer.bytes();
 }
@@ -220,6 +227,7 @@ export function unpackHead(bytes: ArrayBuffer): { head: TimelineHead; entries: T
   }));
   const tombstones = Array.from({ length: reader.count() }, () => reader.id());
   const marks = reader.format === OLDEST_FORMAT ? 0 : reader.byte();
+  const rests = reader.format > FORMAT_WITHOUT_REST && (marks & MARK_RESTS) !== 0;
   const head = {
     base,
     floor,
@@ -231,6 +239,7 @@ export function unpackHead(bytes: ArrayBuffer): { head: TimelineHead; entries: T
     // The format before could not say: such an object may have met a Worker that pushes retweets.
     retweets: reader.format === OLDEST_FORMAT || (marks & MARK_RETWEETS) !== 0,
     hiding: (marks & MARK_HIDING) !== 0,
+    restsAbove: rests ? reader.id() : null,
   };
   return { head, entries: readEntries(reader) };
 }

@@ -1,3 +1,4 @@
+import { ID_MAX, idBefore } from "../workers/lib/snowflake.ts";
 import { EntryShelf, type PageStore } from "./entry-shelf.ts";
 import { packFollows, unpackFollows, type FollowState } from "./packed-pages.ts";
 import { findShown, readShown, type PageRange, type TimelineLines } from "./shown-entries.ts";
@@ -13,6 +14,8 @@ const TOMBSTONES_MAX = 200;
 export interface TimelineSettings {
   readonly ownerId: string;
   readonly entriesMax: number;
+  /** Milliseconds after the owner's stored visit for which every push is written. */
+  readonly presentMs: number;
 }
 
 /** What a merge brings. */
@@ -28,6 +31,8 @@ export interface Merge {
   readonly hiding?: HidingMerge;
   /** The reader's visit as it now stands in the reader's shard. */
   readonly seenAt?: number;
+  /** The entries are all there is above this id, for everyone followed: what rested and was lost is among them. */
+  readonly wholeAbove?: string;
 }
 
 /**
@@ -40,22 +45,27 @@ export class TimelinePages implements TimelineLines {
   readonly #shelf: EntryShelf;
   #follows: Map<string, FollowState> | null = null;
   #hiding: TimelineHiding | null = null;
+  readonly #presentMs: number;
+  /** What rested when the memory before this one was lost: entries above that id may be missing. */
+  #lostAbove: string | null;
 
-  private constructor(store: PageStore, ownerId: string, shelf: EntryShelf) {
-    this.ownerId = ownerId;
+  private constructor(store: PageStore, settings: TimelineSettings, shelf: EntryShelf) {
+    this.ownerId = settings.ownerId;
+    this.#presentMs = settings.presentMs;
     this.#store = store;
     this.#shelf = shelf;
+    this.#lostAbove = shelf.head.restsAbove;
   }
 
   /** The stored timeline, or null where there is none. One row read. */
-  static open(store: PageStore, { ownerId, entriesMax }: TimelineSettings): TimelinePages | null {
-    const shelf = EntryShelf.open(store, entriesMax);
-    return shelf === null ? null : new TimelinePages(store, ownerId, shelf);
+  static open(store: PageStore, settings: TimelineSettings): TimelinePages | null {
+    const shelf = EntryShelf.open(store, settings.entriesMax);
+    return shelf === null ? null : new TimelinePages(store, settings, shelf);
   }
 
   /** A new timeline; `merge` fills and writes it. */
-  static create(store: PageStore, { ownerId, entriesMax }: TimelineSettings, base: number): TimelinePages {
-    const pages = new TimelinePages(store, ownerId, EntryShelf.create(store, entriesMax, base));
+  static create(store: PageStore, settings: TimelineSettings, base: number): TimelinePages {
+    const pages = new TimelinePages(store, settings, EntryShelf.create(store, settings.entriesMax, base));
     pages.#follows = new Map();
     return pages;
   }
@@ -71,6 +81,10 @@ export class TimelinePages implements TimelineLines {
   }
   get seenAt(): number {
     return this.#shelf.head.seenAt;
+  }
+  /** Entries above this id may be missing until a merge brings what was lost with the memory; null where none are. */
+  get lostAbove(): string | null {
+    return this.#lostAbove;
   }
   get retweets(): boolean {
     return this.#shelf.head.retweets;
@@ -111,10 +125,26 @@ export class TimelinePages implements TimelineLines {
     return findShown(this, tweetIds, above, now);
   }
 
-  /** Takes pushed entries in. @returns how many were new; those of people not followed, below the floor or deleted are not. */
-  push(entries: readonly TimelineEntry[]): number {
+  /**
+   * Takes pushed entries in. While the owner is away they rest in memory: to read them from the store on the way back costs
+   * less than a row for each. What rests is noted once, before the first is taken in.
+   * @param now Unix milliseconds.
+   * @returns how many were new; those of people not followed, below the floor or deleted are not.
+   */
+  push(entries: readonly TimelineEntry[], now: number): number {
     const fresh = this.#admitted(entries);
-    if (fresh.length > 0) this.#shelf.add(fresh);
+    if (fresh.length === 0) return 0;
+    const { head } = this.#shelf;
+    const away = now - head.seenAt > this.#presentMs;
+    if (away && head.restsAbove === null) {
+      head.restsAbove = idBefore(fresh.reduce((least, { id }) => (id < least ? id : least), ID_MAX));
+      this.#shelf.add(fresh);
+    } else {
+      const rests = (entry: TimelineEntry) => away && head.restsAbove !== null && entry.id > head.restsAbove;
+      const resting = fresh.filter((entry) => rests(entry));
+      const kept = this.#shelf.rest(resting) ? fresh.filter((entry) => !rests(entry)) : fresh;
+      if (kept.length > 0) this.#shelf.add(kept);
+    }
     return fresh.length;
   }
 
@@ -156,6 +186,10 @@ export class TimelinePages implements TimelineLines {
     if (merge.floor !== undefined && merge.floor > head.floor) head.floor = merge.floor;
     if (merge.through !== undefined && merge.through > head.through) head.through = merge.through;
     if (merge.seenAt !== undefined && merge.seenAt > head.seenAt) head.seenAt = merge.seenAt;
+    const lost = this.#lostAbove;
+    if (lost !== null && merge.wholeAbove !== undefined && merge.wholeAbove <= lost) this.#lostAbove = null;
+    // The merge writes the head with all that rests there.
+    if (this.#lostAbove === null) head.restsAbove = null;
     this.#shelf.add(this.#admitted(merge.entries), true);
   }
 

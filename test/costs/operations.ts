@@ -3,7 +3,8 @@ import { takeObjectRows, watchObjectRows } from "../support/object-rows.ts";
 import { newWorld, type Isolate, type World } from "../support/world.ts";
 import type { Usage } from "./usage.ts";
 
-const OPERATIONS_A_MESSAGE = 3;
+/** Billed for each: written, read, deleted. */
+export const OPERATIONS_A_MESSAGE = 3;
 
 let invocations = 0;
 

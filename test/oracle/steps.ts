@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { evictAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import type { Person } from "../support/person.ts";
 import { checkTweets, getPage, lookUp, readHome, readProfile, same, wholeUserList } from "./checks.ts";
 import { Disagreement } from "./disagreement.ts";
@@ -139,12 +139,14 @@ async function postUnlessWaiting(run: Run, author: Person): Promise<void> {
   if (waitingAuthors(run).size === 0) await postOne(run, author);
 }
 
-/** Time passes; alarms that come due go off, or are late. */
+/** Time passes; objects are evicted, and alarms that come due go off, or are late. */
 async function idle(run: Run): Promise<void> {
   meets(run, "idle", everybody(run));
   const ms = (run.pick(ABSENCES) ?? HOUR) + run.upTo(4 * SECOND);
   run.tell(`   ${(ms / HOUR).toFixed(3)} hours`);
   passTime(ms);
+  // Objects that nobody asks anything are evicted, with all that rested in their memory.
+  if (run.upTo(1) === 0) await evictAllDurableObjects();
   if (ms < 13 * DAY || run.upTo(1) === 0) return;
   for (const person of run.people) {
     const stub = env.HOME_TIMELINE.getByName(person.id.padStart(19, "0"));

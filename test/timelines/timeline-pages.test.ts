@@ -145,7 +145,7 @@ function applyToModel(model: Model, step: Step): void {
 }
 
 function applyToPages(pages: TimelinePages, step: Step, reopen: () => TimelinePages): TimelinePages {
-  if (step.kind === "push") pages.push(step.entries);
+  if (step.kind === "push") pages.push(step.entries, NOW);
   if (step.kind === "remove") pages.remove(step.tweets);
   if (step.kind === "hide") pages.applyHiding({ standings: [step.edge] });
   if (step.kind === "follow") pages.setFollow(step.author, step);
@@ -206,7 +206,7 @@ function readByPages(pages: TimelinePages, size: number): ShownEntry[] {
 
 function newPages(entriesMax: number) {
   const store = memoryStore();
-  const settings = { ownerId: OWNER, entriesMax };
+  const settings = { ownerId: OWNER, entriesMax, presentMs: Infinity };
   const followed = new Map(AUTHORS.slice(1).map((author) => [author, { state: 1 as const, version: 1 }]));
   const pages = TimelinePages.create(store, settings, 1);
   pages.merge({ entries: [], follows: followed });
@@ -287,9 +287,9 @@ test("what was deleted does not come back by a late push or merge, before and af
   const { pages, reopen } = newPages(100);
   const late = { id: idOf(1_200), tweetId: idOf(1_200), authorId: AUTHORS[1], actorId: AUTHORS[1] };
   pages.remove([late.tweetId]);
-  expect(pages.push([late])).toBe(0);
+  expect(pages.push([late], NOW)).toBe(0);
   const opened = reopen();
-  expect(opened.push([late])).toBe(0);
+  expect(opened.push([late], NOW)).toBe(0);
   opened.merge({ entries: [late] });
   expect(readByPages(opened, 10)).toEqual([]);
 });
@@ -298,8 +298,8 @@ test("the newest 200 deletions are remembered, and no more", () => {
   const { pages, store } = newPages(800);
   for (let number = 0; number < 500; number += 1) pages.remove([idOf(1_000 + number)]);
   const entryAt = (number: number) => ({ id: idOf(number), tweetId: idOf(number), authorId: OWNER, actorId: OWNER });
-  expect(pages.push([entryAt(1_499), entryAt(1_300)])).toBe(0);
-  expect(pages.push([entryAt(1_299)]), "hydration guards what is older").toBe(1);
+  expect(pages.push([entryAt(1_499), entryAt(1_300)], NOW)).toBe(0);
+  expect(pages.push([entryAt(1_299)], NOW), "hydration guards what is older").toBe(1);
   expect(store.rows.get(0)?.byteLength).toBeLessThan(200 * 8 + 200);
 });
 
@@ -312,11 +312,11 @@ test("an undone retweet does not come back by a late push, and the tweet stays w
     actorId,
   });
   const [one, other] = [by(1_010, AUTHORS[1]), by(1_020, AUTHORS[2])];
-  pages.push([one, other]);
+  pages.push([one, other], NOW);
   expect(readAll(pages).entries).toEqual([{ ...other, retweets: newestByActor([other, one]), authorFollowed: false }]);
   pages.remove([other.id]);
   const opened = reopen();
-  expect(opened.push([other])).toBe(0);
+  expect(opened.push([other], NOW)).toBe(0);
   expect(readAll(opened).entries).toEqual([{ ...one, retweets: newestByActor([one]), authorFollowed: false }]);
   opened.remove([one.tweetId]);
   expect(readAll(opened).entries).toEqual([]);
@@ -330,8 +330,8 @@ test("who took a retweet back and made it again is named once", () => {
     authorId: STRANGER,
     actorId: AUTHORS[1],
   });
-  pages.push([again(1_020)]);
-  pages.push([again(1_010)]);
+  pages.push([again(1_020)], NOW);
+  pages.push([again(1_010)], NOW);
   expect(readAll(pages).entries).toEqual([
     { ...again(1_020), retweets: newestByActor([again(1_020)]), authorFollowed: false },
   ]);
@@ -342,7 +342,7 @@ test("with and without replies and retweets, as asked", () => {
   const own = { id: idOf(1_001), tweetId: idOf(1_001), authorId: AUTHORS[1], actorId: AUTHORS[1] };
   const reply = { ...own, id: idOf(1_002), tweetId: idOf(1_002), replyToId: AUTHORS[1] };
   const shared = { ...own, id: idOf(1_003), actorId: AUTHORS[2] };
-  pages.push([own, reply, shared]);
+  pages.push([own, reply, shared], NOW);
   const ids = (range: Partial<PageRange>) => readAll(pages, range).entries.map((one) => one.id);
   expect(ids({})).toEqual([shared.id, reply.id]);
   expect(ids({ withoutRetweets: true })).toEqual([reply.id, own.id]);
@@ -372,7 +372,7 @@ test("pages of the format before this one are read as they were", () => {
     [-1]: "01000000020000000000000002010000000300000000000000030100000001",
   };
   for (const [key, hex] of Object.entries(stored)) store.save(Number(key), Buffer.from(hex, "hex"));
-  const pages = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 });
+  const pages = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100, presentMs: Infinity });
   if (pages === null) throw new Error("nothing is stored");
   expect({ base: pages.base, floor: pages.floor, through: pages.through, seenAt: pages.seenAt }).toEqual({
     base: 7.5,
@@ -389,9 +389,9 @@ test("pages of the format before this one are read as they were", () => {
     { ...oldest, authorFollowed: true },
   ];
   expect(readAll(pages).entries).toEqual(all);
-  expect(pages.push([{ ...own, id: idOf(1_004), tweetId: idOf(1_004) }]), "still known as deleted").toBe(0);
-  pages.push([{ ...own, id: idOf(1_006), tweetId: idOf(1_006) }]);
-  const again = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 });
+  expect(pages.push([{ ...own, id: idOf(1_004), tweetId: idOf(1_004) }], NOW), "still known as deleted").toBe(0);
+  pages.push([{ ...own, id: idOf(1_006), tweetId: idOf(1_006) }], NOW);
+  const again = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100, presentMs: Infinity });
   expect(again?.read({ before: TOP, since: ZERO, count: 10, now: NOW }).entries.slice(1)).toEqual(all);
 });
 
@@ -403,7 +403,7 @@ test("the format before this one did not say that a tweet has several entries: i
     "0000000000000000020100000000000003ed000000000000000900000000000001f7000000000000" +
     "00020100000000000003eb000000000000000900000000000001f70000000000000003";
   store.save(0, Buffer.from(head, "hex"));
-  const pages = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 });
+  const pages = TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100, presentMs: Infinity });
   expect(pages?.read({ before: idOf(1_005), since: ZERO, count: 1, now: NOW })).toEqual({ entries: [], more: false });
 });
 
@@ -412,5 +412,5 @@ test("a page in a format this code does not know is refused, not misread", () =>
   const head = store.rows.get(0);
   if (head === undefined) throw new Error("no head was written");
   head[0] = 99;
-  expect(() => TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100 })).toThrow(/format/);
+  expect(() => TimelinePages.open(store, { ownerId: OWNER, entriesMax: 100, presentMs: Infinity })).toThrow(/format/);
 });

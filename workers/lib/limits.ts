@@ -61,5 +61,8 @@ export function parseLimits(vars: object): Limits {
 
 /** Milliseconds a low-tier reader may be away and still be pushed to. */
 export const idleWindowMs = (limits: Limits): number => limits.TIMELINE_IDLE_DAYS * 86_400_000;
+/** Milliseconds after a stored visit for which a reader counts as here: visits are not written more often. */
+export const presentWindowMs = (limits: Limits): number =>
+  (limits.SEEN_AT_WRITE_SECONDS + limits.FANOUT_ACTIVE_MINUTES * 60) * 1000;
 /** Milliseconds a middle-tier reader may be away and still be pushed to. */
 export const activeWindowMs = (limits: Limits): number => limits.TIMELINE_ACTIVE_HOURS * 3_600_000;

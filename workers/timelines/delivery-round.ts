@@ -120,7 +120,7 @@ export class DeliveryRound {
     await mapConcurrently(readers, concurrency, async ([readerId, { entries, tweetIds, of }]) => {
       try {
         const timeline = this.#ctx.homeTimeline(readerId);
-        if (entries.length > 0) await timeline.push({ entries });
+        if (entries.length > 0) await timeline.push({ entries, now: this.#ctx.clock.now() });
         if (tweetIds.length > 0) await timeline.remove({ tweetIds });
       } catch (error) {
         for (const one of of) failures.set(one, error);

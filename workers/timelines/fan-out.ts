@@ -1,5 +1,6 @@
 import { groupBy } from "../lib/concurrency.ts";
 import type { Ctx } from "../lib/context.ts";
+import { presentWindowMs } from "../lib/limits.ts";
 import { timeOfId } from "../lib/snowflake.ts";
 import { readActiveReaders, type ActiveReader } from "./reader.ts";
 
@@ -32,11 +33,9 @@ export function splitByPresence(
   eventId: string,
   readers: readonly ActiveReader[],
 ): { here: ActiveReader[]; away: ActiveReader[] } {
-  const { SEEN_AT_WRITE_SECONDS, SEEN_AT_SLACK_SECONDS, FANOUT_ACTIVE_MINUTES } = ctx.limits;
   const time = timeOfId(eventId);
-  // A stored visit may be older than the last one by as long as visits are not written.
-  const hereSince = time - (SEEN_AT_WRITE_SECONDS + FANOUT_ACTIVE_MINUTES * 60) * 1000;
-  const cameSince = time - SEEN_AT_SLACK_SECONDS * 1000;
+  const hereSince = time - presentWindowMs(ctx.limits);
+  const cameSince = time - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000;
   return {
     here: readers.filter(({ seenAt }) => seenAt >= hereSince),
     away: readers.filter(({ seenAt }) => seenAt < hereSince || seenAt >= cameSince),

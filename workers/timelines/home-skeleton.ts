@@ -83,7 +83,10 @@ async function openHome(ctx: Ctx, userId: string, range: TimelineRange, pullList
       return {
         home,
         degraded: failedNames(error),
-        settled: least(idBefore(lowestIdAt(missedSince(ctx, home))), settledAt(ctx, home, pullList)),
+        settled: [home.lostAbove ?? ID_MAX, settledAt(ctx, home, pullList)].reduce(
+          least,
+          idBefore(lowestIdAt(missedSince(ctx, home))),
+        ),
       };
     }
   }

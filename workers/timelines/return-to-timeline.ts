@@ -10,9 +10,9 @@ import { writeSeenAt } from "./writer.ts";
 
 type ReadyHome = Extract<HomeRead, { state: "ready" }>;
 
-/** True where the reader's visit must be written: it is SEEN_AT_WRITE_SECONDS old. */
+/** True where the reader's visit must be written, for it is SEEN_AT_WRITE_SECONDS old, or where pushes were lost. */
 export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
-  return ctx.clock.now() - home.seenAt >= ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
+  return home.lostAbove !== undefined || ctx.clock.now() - home.seenAt >= ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
 }
 
 /**
@@ -23,7 +23,8 @@ export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
 export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome, pull: PullAuthors): Promise<boolean> {
   const seenAt = ctx.clock.now();
   await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
-  return mergeIn(ctx, userId, { ...(await readUnpushed(ctx, userId, home, pull)), basedOn: home.base, seenAt });
+  const { base: basedOn, memory } = home;
+  return mergeIn(ctx, userId, { ...(await readUnpushed(ctx, userId, home, pull)), basedOn, memory, seenAt });
 }
 
 /**
@@ -31,15 +32,28 @@ export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome
  * list; everyone else's only after an absence, or where nobody can say who is a pull author.
  */
 function readUnpushed(ctx: Ctx, userId: string, home: ReadyHome, pull: PullAuthors): Promise<Merge> {
-  const missedFrom = missedSince(ctx, home);
+  const sinceVisit = lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000);
+  const missed = missedAbove(ctx, home, pull);
+  if (missed === null) {
+    return home.pulled.length > 0 ? readWhole(ctx, home.pulled, sinceVisit) : Promise.resolve({ entries: [] });
+  }
+  return readMissed(ctx, userId, home.pulled.length > 0 ? leastOf(missed, sinceVisit) : missed);
+}
+
+/** Above this id the timeline may lack tweets of anybody followed; null where pushes brought them all. */
+function missedAbove(ctx: Ctx, home: ReadyHome, pull: PullAuthors): string | null {
   const now = ctx.clock.now();
   // Should have been dropped by now: what such a one lacks nobody keeps account of.
-  if (home.seenAt < now - idleWindowMs(ctx.limits)) return readMissed(ctx, userId, ID_MIN);
-  const sinceVisit = lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000);
-  if (!pull.known) return readMissed(ctx, userId, sinceVisit);
-  if (missedFrom < now) return readMissed(ctx, userId, home.pulled.length > 0 ? sinceVisit : lowestIdAt(missedFrom));
-  return home.pulled.length > 0 ? readWhole(ctx, home.pulled, sinceVisit) : Promise.resolve({ entries: [] });
+  if (home.seenAt < now - idleWindowMs(ctx.limits)) return ID_MIN;
+  const missedFrom = missedSince(ctx, home);
+  return [
+    ...(pull.known ? [] : [lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000)]),
+    ...(missedFrom < now ? [lowestIdAt(missedFrom)] : []),
+    ...(home.lostAbove === undefined ? [] : [home.lostAbove]),
+  ].reduce<string | null>((least, id) => (least === null ? id : leastOf(least, id)), null);
 }
+
+const leastOf = (a: string, b: string): string => (a < b ? a : b);
 
 /**
  * Unix milliseconds from which on the timeline may lack tweets of a middle-tier author, if its reader stayed away so long;
@@ -61,7 +75,7 @@ async function readMissed(ctx: Ctx, userId: string, since: string): Promise<Merg
   );
   const followed = [...follows].filter(([, follow]) => follow.state === 1).map(([author]) => author);
   const missed = await readWhole(ctx, [userId, ...followed], since);
-  return { ...missed, follows, hiding, through };
+  return { ...missed, follows, hiding, through, wholeAbove: since };
 }
 
 /** Rebuilds a cold timeline from the store. @returns false where it must begin again. */

@@ -7,7 +7,9 @@ import { entryOf, type TweetFacts } from "./events.ts";
  * all the same, and page 0 of the tweet's own fan-out brings it.
  */
 export async function pushOwnTweet(ctx: Ctx, facts: TweetFacts): Promise<void> {
-  await tellOwnTimeline(ctx, facts.authorId, (timeline) => timeline.push({ entries: [entryOf(facts)] }));
+  await tellOwnTimeline(ctx, facts.authorId, (timeline) =>
+    timeline.push({ entries: [entryOf(facts)], now: ctx.clock.now() }),
+  );
 }
 
 /** The same for a deletion. */

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { plantFollows, plantTweets, plantUsers, signIn, type Planted } from "../support/planting.ts";
+import type { Person, World } from "../support/world.ts";
+import { countedWorld, marginal, OPERATIONS_A_MESSAGE, usageOf } from "./operations.ts";
+import type { Usage } from "./usage.ts";
+
+/**
+ * What one more follower, page, author or tweet adds to an operation: the slopes that the capacity model
+ * (`npm run capacity`) goes from a small world to a large one by. What is asserted is that they are slopes.
+ */
+declare module "vitest" {
+  interface TaskMeta {
+    usages?: Usage[];
+  }
+}
+
+const DAY = 86_400;
+const FEW = 20;
+const MANY = 120;
+
+/** Cold counts of `work` at two sizes, and the slope between them. */
+async function slope(name: string, [few, many]: readonly [number, number], work: (size: number) => Promise<Usage>) {
+  const [less, more] = [await work(few), await work(many)];
+  return marginal(name, more, less, many - few);
+}
+
+/** Somebody who follows `authors` people with so many tweets each, the newest of them an hour old. */
+async function readerOf(world: World, authors: number, tweetsEach: number): Promise<Person> {
+  const reader = await world.register("reader");
+  const followed: Planted[] = await plantUsers(world, authors);
+  await plantFollows(world, [reader], followed);
+  const from = world.now() - (tweetsEach + 1) * 3_600_000;
+  for (const [index, author] of followed.entries()) {
+    await plantTweets(world, author, { count: tweetsEach, from: from + index, every: 3_600_000 });
+  }
+  return reader;
+}
+
+describe("what one more adds", () => {
+  test("to a fan-out: a page, a follower passed over", async ({ task }) => {
+    const world = await countedWorld({ FANOUT_PAGE_SIZE: "10" });
+    const post = async (followers: number, seenDaysAgo: number) => {
+      const author = await world.register("author");
+      await author.home();
+      await plantFollows(world, await plantUsers(world, followers, seenDaysAgo), [author]);
+      await author.posts("the first one makes the author's row");
+      await world.drain();
+      return usageOf(world, "post", () => author.posts("the flock turns"));
+    };
+    // Those followers are all away: nothing is delivered, so what is left are the pages and the looks at followers.
+    const [narrow, broad] = [await post(40, 99), await post(140, 99)];
+    const pages = (broad.queueOperations - narrow.queueOperations) / OPERATIONS_A_MESSAGE;
+    const wide = await countedWorld({ FANOUT_PAGE_SIZE: "1000" });
+    const inOnePage = async (followers: number) => {
+      const author = await wide.register("author");
+      await author.home();
+      await gainFollowersAway(wide, author, followers);
+      await author.posts("the first one makes the author's row");
+      await wide.drain();
+      return usageOf(wide, "post", () => author.posts("the flock turns"));
+    };
+    const away = await slope("one follower passed over by a fan-out", [FEW, MANY], inOnePage);
+    const more = { ...broad, ...plus(broad, away, -100) };
+    const page = marginal("one fan-out page, beyond its followers", more, narrow, pages);
+    task.meta.usages = [page, away];
+    expect(page.queueOperations).toBe(3);
+    expect(page.d1RowsWritten).toBeLessThanOrEqual(2);
+    expect(away.objectCalls).toBe(0);
+  });
+
+  test("to a rebuild and to a return: an author followed, a tweet found", async ({ task }) => {
+    const world = await countedWorld();
+    const rebuild = async (authors: number, tweets: number) => {
+      const reader = await readerOf(world, authors, tweets);
+      return usageOf(world, "rebuild", () => reader.home({ max_results: 1 }));
+    };
+    const base = await rebuild(FEW, 4);
+    const author = marginal("rebuild, one more author with 4 tweets", await rebuild(MANY, 4), base, MANY - FEW);
+    const tweet = marginal("rebuild, one more tweet each of 20 authors", await rebuild(FEW, 14), base, FEW * 10);
+    const comeBack = async (authors: number, days: number) => {
+      const reader = await readerOf(world, authors, 1);
+      await reader.home({ max_results: 1 });
+      await world.drain();
+      world.advance(days * DAY);
+      return usageOf(world, "return", () => reader.home({ max_results: 1 }));
+    };
+    const hourly = await comeBack(FEW, 0.25);
+    const back = await comeBack(FEW, 2);
+    const followed = marginal("return after 2 days, one more author", await comeBack(MANY, 2), back, MANY - FEW);
+    task.meta.usages = [
+      { ...base, operation: `rebuild, ${FEW} authors with 4 tweets` },
+      author,
+      tweet,
+      { ...hourly, operation: `home, a visit that is written, ${FEW} authors followed` },
+      { ...back, operation: `return after 2 days, ${FEW} authors without news` },
+      followed,
+    ];
+    expect(followed.d1RowsWritten).toBe(0);
+    expect(author.d1RowsRead).toBeGreaterThan(0);
+  });
+
+  test("to a page of home: a tweet that the isolate does not remember", async ({ task }) => {
+    const world = await countedWorld();
+    const [stocked, fresh] = world.isolates;
+    if (stocked === undefined || fresh === undefined) throw new Error("two isolates are needed");
+    const reader = await readerOf(world, FEW, 4);
+    await reader.home({ max_results: 50 });
+    const size = async (count: number) => {
+      // Another isolate forgets what it remembers of a shard whose log it has not read for so long.
+      world.advance(DAY / 100);
+      return usageOf(world, "page", () => reader.at(fresh).home({ max_results: count }));
+    };
+    const tweet = await slope("home, one more tweet hydrated from D1", [5, 45], size);
+    task.meta.usages = [tweet];
+    expect(tweet.d1RowsRead).toBeGreaterThan(1);
+    expect(tweet.d1RowsWritten).toBe(0);
+  });
+});
+
+/** Every count of `usage` with `factor` times that of `other` added. */
+const plus = (usage: Usage, other: Usage, factor: number): Partial<Usage> =>
+  Object.fromEntries(
+    Object.entries(usage).flatMap(([name, value]) => {
+      const added: unknown = other[name as keyof Usage];
+      return typeof value === "number" && typeof added === "number" ? [[name, value + factor * added]] : [];
+    }),
+  );
+
+/** Followers who were last here long ago. */
+async function gainFollowersAway(world: World, author: Person, count: number): Promise<void> {
+  await plantFollows(world, await plantUsers(world, count, 99), [author]);
+}
