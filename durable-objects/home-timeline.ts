@@ -33,6 +33,8 @@ export type HomeRead =
       /** True where the timeline has further entries in the range. */
       readonly more: boolean;
       readonly pulled: readonly string[];
+      /** Beside pull authors: what the timeline knows to be deleted or undone, which their feeds may still hold. */
+      readonly gone?: readonly string[];
       /** Lower-cased; only where there are any. */
       readonly mutedWords?: readonly string[];
       /** What came after this id while the owner was away may be missing; a merge with `wholeAbove` brings it. */
@@ -116,10 +118,11 @@ export class HomeTimeline extends DurableObject<Env> {
     );
     const words = pages.hiding.words(now);
     const mutedWords = words.length === 0 ? {} : { mutedWords: words };
+    const gone = pulled.length === 0 || pages.tombstones.length === 0 ? {} : { gone: pages.tombstones };
     const lost = lostAbove === null ? {} : { lostAbove };
     const shown = pages.read({ ...range, now });
     const memory = this.#memory;
-    return { state: "ready", base, floor, through, seenAt, memory, ...shown, pulled, ...mutedWords, ...lost };
+    return { state: "ready", base, floor, through, seenAt, memory, ...shown, pulled, ...mutedWords, ...gone, ...lost };
   }
 
   /** Says how the owner stands to `userIds`, and which of `tweetIds` show at or above an id. */

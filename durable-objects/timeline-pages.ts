@@ -86,6 +86,10 @@ export class TimelinePages implements TimelineLines {
   get lostAbove(): string | null {
     return this.#lostAbove;
   }
+  /** The newest of what was deleted or undone above the floor. */
+  get tombstones(): readonly string[] {
+    return this.#shelf.head.tombstones;
+  }
   get retweets(): boolean {
     return this.#shelf.head.retweets;
   }

@@ -57,6 +57,20 @@ describe("an author who crosses up into the pull tier", () => {
 });
 
 describe("a pull author", () => {
+  test("who retweets the reader does not keep the reader's tweet in the reader's own home once it is deleted there", async () => {
+    const { world, star, reader, up } = await pullStory({ isolates: 2 });
+    const [here, there] = world.isolates;
+    if (here === undefined || there === undefined) throw new Error("two isolates were asked for");
+    await reader.home();
+    const own = await reader.posts("mine to delete");
+    const retweet = await star.retweets(own);
+    await world.drain();
+    world.advance(FEED_SECONDS + KV_STALE_SECONDS);
+    expect((await reader.at(here).home()).ids).toEqual([retweet.id, up]);
+    await reader.at(there).deletes(own);
+    expect((await reader.at(here).home()).ids, "at once, with the feed as it was").toEqual([up]);
+  });
+
   test("is pushed to nobody but their own home, and shows in the readers' from one KV feed, without the store", async () => {
     const { world, star, reader, up } = await pullStory();
     world.meter.reset();

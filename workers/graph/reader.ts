@@ -66,11 +66,12 @@ export async function readFollowersPage(
   userId: string,
   page: { after: FollowerKey; range: { first: number; last: number }; count: number },
 ): Promise<FollowerKey[]> {
-  const { after, range, count } = page;
+  const { range, count } = page;
+  // With a second lower bound SQLite begins at the range's start, and a page reads all pages before it.
+  const after = page.after.shard < range.first ? { shard: range.first, id: "" } : page.after;
   const rows = await ctx.dbOf(userId).all<{ shard: number; id: string }>(sql`
     SELECT ${followers.followerShard} AS shard, ${followers.followerId} AS id FROM ${followers}
-    WHERE ${followers.followeeId} = ${userId}
-      AND ${followers.followerShard} BETWEEN ${range.first} AND ${range.last}
+    WHERE ${followers.followeeId} = ${userId} AND ${followers.followerShard} <= ${range.last}
       AND (${followers.followerShard}, ${followers.followerId}) > (${after.shard}, ${after.id})
       AND ${followers.state} = 1
     ORDER BY ${followers.followerShard}, ${followers.followerId} LIMIT ${count}`);

@@ -122,7 +122,7 @@ async function mergeSources(
   pullList: PullAuthors,
 ): Promise<Skeleton> {
   const { home } = attempt;
-  const pulled = await readPulled(ctx, viewing, userId, home.pulled, range);
+  const pulled = await readPulled(ctx, viewing, userId, home, range);
   const degraded = new Set([...attempt.degraded, ...pulled.failed]);
   if (pullList.failed) degraded.add("feeds");
   const floor = greatest(home.floor, pulled.floor);

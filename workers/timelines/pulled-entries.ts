@@ -15,14 +15,18 @@ export interface Pulled {
   isFurtherUp(tweetId: string): boolean;
 }
 
-/** What the followed pull authors have in the range, with the highest floor of their feeds. */
+/**
+ * What the followed pull authors have in the range, with the highest floor of their feeds. What the timeline knows to be
+ * gone counts at once: the reader may have deleted it, and a feed and this isolate's memory may not know yet.
+ */
 export async function readPulled(
   ctx: Ctx,
   viewing: Viewing,
   userId: string,
-  authors: readonly string[],
+  home: { readonly pulled: readonly string[]; readonly gone?: readonly string[] },
   range: TimelineRange,
 ): Promise<Pulled> {
+  const { pulled: authors, gone = [] } = home;
   if (authors.length === 0) return { entries: [], floor: ID_MIN, failed: [], isFurtherUp: () => false };
   const { feeds, missing, failed } = await readFeeds(ctx, authors);
   const all: TimelineEntry[] = [];
@@ -42,7 +46,8 @@ export async function readPulled(
     for (const name of read.failed) failures.add(name);
     if (missing.length > most) failures.add("feeds");
   }
-  const wanted = all.filter((entry) => isWanted(entry, range));
+  const isGone = (entry: TimelineEntry) => gone.includes(entry.id) || gone.includes(entry.tweetId);
+  const wanted = all.filter((entry) => isWanted(entry, range) && !isGone(entry));
   const here = newestPerAuthor(wanted, range);
   const fitting = await fitIn(ctx, viewing, userId, here, range);
   const further = new Set(wanted.filter((entry) => entry.id >= range.before).map((entry) => entry.tweetId));
