@@ -37,8 +37,8 @@ export type HomeRead =
       readonly gone?: readonly string[];
       /** Lower-cased; only where there are any. */
       readonly mutedWords?: readonly string[];
-      /** What came after this id while the owner was away may be missing; a merge with `wholeAbove` brings it. */
-      readonly lostAbove?: string;
+      /** Above that id tweets of `followed` may be missing that came while the owner was away; a merge with `wholeAbove` brings them. */
+      readonly lost?: { readonly above: string; readonly followed: readonly string[] };
       /** Names the memory that answered: see MergeHome. */
       readonly memory: string;
     };
@@ -119,7 +119,7 @@ export class HomeTimeline extends DurableObject<Env> {
     const words = pages.hiding.words(now);
     const mutedWords = words.length === 0 ? {} : { mutedWords: words };
     const gone = pulled.length === 0 || pages.tombstones.length === 0 ? {} : { gone: pages.tombstones };
-    const lost = lostAbove === null ? {} : { lostAbove };
+    const lost = lostAbove === null ? {} : { lost: { above: lostAbove, followed: pages.followed() } };
     const shown = pages.read({ ...range, now });
     const memory = this.#memory;
     return { state: "ready", base, floor, through, seenAt, memory, ...shown, pulled, ...mutedWords, ...gone, ...lost };

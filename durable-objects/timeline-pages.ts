@@ -111,6 +111,11 @@ export class TimelinePages implements TimelineLines {
     return userId === this.ownerId || this.#loadFollows().get(userId)?.state === 1;
   }
 
+  /** Everybody whom the owner follows now. */
+  followed(): string[] {
+    return [...this.#loadFollows()].filter(([, { state }]) => state === 1).map(([author]) => author);
+  }
+
   all(): Iterable<readonly TimelineEntry[]> {
     return this.#shelf.pages();
   }

@@ -85,18 +85,18 @@ test("what is pushed to another memory while a reader catches up is not lost wit
   const night = await postMeanwhile(1);
   const timeline = timelineOf(reader);
   const read = { before: "9".repeat(19), since: "0".repeat(19), count: 10, now: world.now() };
-  const home = (await timeline.read(read)) as { base: number; memory: string; lostAbove?: string };
-  expect(home.lostAbove).toBeDefined();
+  const home = (await timeline.read(read)) as { base: number; memory: string; lost?: { above: string } };
+  expect(home.lost).toBeDefined();
   await evictAllDurableObjects();
   const late = (await authors[0]?.posts("in between"))?.id ?? "";
   await world.drain();
   // A merge of what was read before that push, as if it had been on its way.
-  const { base, memory, lostAbove = "" } = home;
+  const { base, memory, lost } = home;
   const merged = await timeline.merge({
     entries: [],
     basedOn: base,
     memory,
-    wholeAbove: lostAbove,
+    wholeAbove: lost?.above ?? "",
     seenAt: world.now(),
   });
   expect(merged, "it must begin again").toBe(false);

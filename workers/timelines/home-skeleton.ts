@@ -83,7 +83,7 @@ async function openHome(ctx: Ctx, userId: string, range: TimelineRange, pullList
       return {
         home,
         degraded: failedNames(error),
-        settled: [home.lostAbove ?? ID_MAX, settledAt(ctx, home, pullList)].reduce(
+        settled: [home.lost?.above ?? ID_MAX, settledAt(ctx, home, pullList)].reduce(
           least,
           idBefore(lowestIdAt(missedSince(ctx, home))),
         ),

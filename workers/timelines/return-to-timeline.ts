@@ -12,7 +12,7 @@ type ReadyHome = Extract<HomeRead, { state: "ready" }>;
 
 /** True where the reader's visit must be written, for it is SEEN_AT_WRITE_SECONDS old, or where pushes were lost. */
 export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
-  return home.lostAbove !== undefined || ctx.clock.now() - home.seenAt >= ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
+  return home.lost !== undefined || ctx.clock.now() - home.seenAt >= ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
 }
 
 /**
@@ -22,35 +22,45 @@ export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
  */
 export async function returnToTimeline(ctx: Ctx, userId: string, home: ReadyHome, pull: PullAuthors): Promise<boolean> {
   const seenAt = ctx.clock.now();
-  await ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
+  const noted = ctx.dependencies.guard(shardOf(ctx, userId), () => writeSeenAt(ctx, userId, seenAt));
+  const missed = missedAbove(ctx, home, pull);
   const { base: basedOn, memory } = home;
-  return mergeIn(ctx, userId, { ...(await readUnpushed(ctx, userId, home, pull)), basedOn, memory, seenAt });
+  if (missed === null) {
+    // No fan-out has skipped this reader, nor will before the visit is written: that need not come first.
+    const [merge] = await Promise.all([readRested(ctx, userId, home), noted]);
+    return mergeIn(ctx, userId, { ...merge, basedOn, memory, seenAt });
+  }
+  await noted;
+  const since = [missed, ...restedSince(ctx, home)].reduce(leastOf);
+  return mergeIn(ctx, userId, { ...(await readMissed(ctx, userId, since)), basedOn, memory, seenAt });
 }
 
 /**
  * Tweets of pull authors are taken in at every visit, so that the timeline has them still once their author has left the
- * list; everyone else's only after an absence, or where nobody can say who is a pull author.
+ * list; everyone else's only where pushes rested in a memory that is gone.
  */
-function readUnpushed(ctx: Ctx, userId: string, home: ReadyHome, pull: PullAuthors): Promise<Merge> {
-  const sinceVisit = lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000);
-  const missed = missedAbove(ctx, home, pull);
-  if (missed === null) {
-    return home.pulled.length > 0 ? readWhole(ctx, home.pulled, sinceVisit) : Promise.resolve({ entries: [] });
-  }
-  return readMissed(ctx, userId, home.pulled.length > 0 ? leastOf(missed, sinceVisit) : missed);
+async function readRested(ctx: Ctx, userId: string, home: ReadyHome): Promise<Merge> {
+  const [since, ...others] = restedSince(ctx, home);
+  if (since === undefined) return { entries: [] };
+  if (home.lost === undefined) return readWhole(ctx, home.pulled, since);
+  const wholeAbove = others.reduce(leastOf, since);
+  return { ...(await readWhole(ctx, [userId, ...home.lost.followed], wholeAbove)), wholeAbove };
 }
 
-/** Above this id the timeline may lack tweets of anybody followed; null where pushes brought them all. */
+/** Ids above which pull authors' tweets, and what rested, are to be taken in. */
+function restedSince(ctx: Ctx, home: ReadyHome): string[] {
+  const sinceVisit = lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000);
+  return [...(home.pulled.length > 0 ? [sinceVisit] : []), ...(home.lost === undefined ? [] : [home.lost.above])];
+}
+
+/** Above this id a fan-out may have skipped the reader, or nobody can say; null where pushes came from all. */
 function missedAbove(ctx: Ctx, home: ReadyHome, pull: PullAuthors): string | null {
   const now = ctx.clock.now();
   // Should have been dropped by now: what such a one lacks nobody keeps account of.
   if (home.seenAt < now - idleWindowMs(ctx.limits)) return ID_MIN;
   const missedFrom = missedSince(ctx, home);
-  return [
-    ...(pull.known ? [] : [lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000)]),
-    ...(missedFrom < now ? [lowestIdAt(missedFrom)] : []),
-    ...(home.lostAbove === undefined ? [] : [home.lostAbove]),
-  ].reduce<string | null>((least, id) => (least === null ? id : leastOf(least, id)), null);
+  if (!pull.known) return lowestIdAt(home.seenAt - ctx.limits.SEEN_AT_SLACK_SECONDS * 1000);
+  return missedFrom < now ? lowestIdAt(missedFrom) : null;
 }
 
 const leastOf = (a: string, b: string): string => (a < b ? a : b);
