@@ -129,7 +129,12 @@ async function hydrateShard(
   const asked = new Set<string>();
   const unknown = () => ids.filter((id) => !asked.has(id) && recall(id) === null);
   // With something to read the log comes in the same query; without, it is read alone where it is due.
-  if (unknown().length === 0) await visibility.freshen(ctx, index);
+  const known = ids.map((id) => recall(id));
+  if (!known.includes(null) && !visibility.isDue(ctx, index)) {
+    for (const view of known) if (view !== null) into.views.set(view.tweet.id, view);
+    return;
+  }
+  if (!known.includes(null)) await visibility.freshen(ctx, index);
   // Another shard's log may make this isolate forget everything while a query runs: what was known then is asked for, too.
   for (let missing = unknown(); missing.length > 0; missing = unknown()) {
     for (const id of missing) asked.add(id);

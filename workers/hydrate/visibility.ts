@@ -45,10 +45,15 @@ class Visibility {
     return (this.#userChangedAt.get(userId) ?? -Infinity) >= readAt;
   }
 
+  /** True where a shard's log was last read VISIBILITY_CACHE_SECONDS ago, or never. */
+  isDue(ctx: Ctx, index: number): boolean {
+    return ctx.clock.now() - this.#logOf(index).readAt >= ctx.limits.VISIBILITY_CACHE_SECONDS * 1000;
+  }
+
   /** Reads a shard's log where that is due; callers at once share one query. Throws DependencyFailed. */
   async freshen(ctx: Ctx, index: number): Promise<void> {
     const log = this.#logOf(index);
-    if (ctx.clock.now() - log.readAt < ctx.limits.VISIBILITY_CACHE_SECONDS * 1000) return;
+    if (!this.isDue(ctx, index)) return;
     log.reading ??= this.readWithLog(ctx, index, sql`SELECT 1 WHERE false`)
       .then(() => undefined)
       .finally(() => {

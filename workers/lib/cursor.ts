@@ -3,21 +3,30 @@ import { perIsolate, type Ctx } from "./context.ts";
 import { DomainError } from "./errors.ts";
 
 /**
- * Paging tokens: opaque, signed, and bound to the list they came from, so that a made-up token or one of another route
- * is refused instead of being read as a position.
+ * Paging tokens: opaque, and bound to the list they came from, so that a made-up token or one of another route is refused
+ * instead of being read as a position. Whoever forged one would read from a position that `until_id` names as well: the tag
+ * need not stand up to more than mistakes, and costs a hundredth of what a signature would on every page.
  */
-const MAC_BYTES = 9;
 /** Characters. */
 const TOKEN_LENGTH_MAX = 512;
 
-const keyOf = perIsolate((runtime) => createHmac("sha256", "dunlin cursor").update(runtime.env.SIGNING_KEYS).digest());
+const seedsOf = perIsolate((runtime): readonly [number, number] => {
+  const key = createHmac("sha256", "dunlin cursor").update(runtime.env.SIGNING_KEYS).digest();
+  return [key.readUInt32LE(0), key.readUInt32LE(4)];
+});
 
-function mac(ctx: Ctx, list: string, position: string): string {
-  return createHmac("sha256", keyOf(ctx.runtime))
-    .update(`${list}\n${position}`)
-    .digest()
-    .subarray(0, MAC_BYTES)
-    .toString("base64url");
+/** Two 32-bit hashes of `text`, each character mixed in by multiplication. */
+function tagOf(ctx: Ctx, list: string, position: string): string {
+  let [one, two] = seedsOf(ctx.runtime);
+  const text = `${list}\n${position}`;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 0x9e3779b1);
+    two = Math.imul(two ^ code, 0x5f356495);
+    one ^= two >>> 15;
+    two ^= one >>> 13;
+  }
+  return `${(one >>> 0).toString(36)}${(two >>> 0).toString(36).padStart(7, "0")}`;
 }
 
 /**
@@ -26,7 +35,7 @@ function mac(ctx: Ctx, list: string, position: string): string {
  * @param position free text without a dot, for example an id.
  */
 export function encodeCursor(ctx: Ctx, list: string, position: string): string {
-  return `${Buffer.from(position).toString("base64url")}.${mac(ctx, list, position)}`;
+  return `${Buffer.from(position).toString("base64url")}.${tagOf(ctx, list, position)}`;
 }
 
 /** The position inside `token`. Throws `invalid_request` for one that `list` did not give. */

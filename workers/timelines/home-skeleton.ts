@@ -2,7 +2,7 @@ import type { HomeRead } from "../../durable-objects/home-timeline.ts";
 import { byNewest, repliesElsewhere, type Retweet, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import { readFollowing } from "../graph/reader.ts";
 import type { Skeleton, SkeletonEntry } from "../hydrate/skeleton.ts";
-import { STRANGER, type Viewing } from "../hydrate/viewing.ts";
+import { STRANGER, type Standing, type Viewing } from "../hydrate/viewing.ts";
 import type { Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
 import { DomainError } from "../lib/errors.ts";
@@ -48,11 +48,13 @@ export async function readHomeSkeleton(
   }
 }
 
+const FOLLOWED: Standing = { ...STRANGER, following: true };
+
 /** Whoever the timeline shows is neither blocked nor muted. */
 function learnFrom(ctx: Ctx, viewing: Viewing, userId: string, home: ReadyHome): void {
   for (const { authorId, actorId, authorFollowed } of home.entries) {
-    viewing.learn(authorId, { ...STRANGER, following: authorFollowed });
-    if (actorId !== authorId) viewing.learn(actorId, { ...STRANGER, following: true });
+    viewing.learn(authorId, authorFollowed ? FOLLOWED : STRANGER);
+    if (actorId !== authorId) viewing.learn(actorId, FOLLOWED);
   }
   viewing.learnWords(home.mutedWords ?? []);
   viewing.askInstead(async (userIds) => ({
@@ -153,8 +155,8 @@ async function mergeSources(
 function mergeEntries(
   pushed: readonly (SkeletonEntry & TimelineEntry)[],
   pulled: readonly (SkeletonEntry & TimelineEntry)[],
-): SkeletonEntry[] {
-  if (pulled.length === 0) return [...pushed];
+): readonly SkeletonEntry[] {
+  if (pulled.length === 0) return pushed;
   const newest = new Map<string, SkeletonEntry>();
   for (const entry of [...pushed, ...pulled].sort(byNewest)) {
     const above = newest.get(entry.tweetId);
