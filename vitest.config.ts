@@ -1,9 +1,40 @@
 import { generateKeyPairSync } from "node:crypto";
 import { cloudflareTest, readD1Migrations, type D1Migration } from "@cloudflare/vitest-pool-workers";
-import { readFileSync } from "node:fs";
-import { defineConfig } from "vitest/config";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { readRealConversations } from "./test/support/real-conversations.ts";
+import { readRealFollows } from "./test/support/real-follows.ts";
 import { sharedData } from "./test/support/shared-data.ts";
+
+/** A folder in memory, on Linux. */
+const MEMORY = "/dev/shm";
+const MEMORY_BYTES_MIN = 2_000_000_000;
+/** The folder of one run: its name ends in the run's process id. */
+const MEMORY_FOLDER = "dunlin-test-";
+
+/**
+ * Databases and objects of the tests in workerd live in memory where it has room, since half the time of a run would be
+ * spent waiting for the disk. What outlives a run that was killed goes with the next.
+ */
+function keepStorageInMemory(): void {
+  if (!existsSync(MEMORY)) return;
+  for (const name of readdirSync(MEMORY)) {
+    if (!name.startsWith(MEMORY_FOLDER) || existsSync(`/proc/${name.slice(MEMORY_FOLDER.length)}`)) continue;
+    rmSync(join(MEMORY, name), { recursive: true, force: true });
+  }
+  const { bavail, bsize } = statfsSync(MEMORY);
+  if (bavail * bsize < MEMORY_BYTES_MIN) return;
+  const folder = join(MEMORY, `${MEMORY_FOLDER}${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  process.env["TMPDIR"] = folder;
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** For tests in Node, which start servers as somebody at a terminal would. */
+const DISK = tmpdir();
+keepStorageInMemory();
 
 /** Two fresh private ES256 keys, as SIGNING_KEYS wants them: the first signs, both verify. */
 function signingKeys(): string {
@@ -28,6 +59,9 @@ const TEST_BINDINGS = {
   ORACLE_SEED: process.env["ORACLE_SEED"] ?? "",
   ORACLE_PATH: process.env["ORACLE_PATH"] ?? "",
 };
+
+/** The one limit in real time that Durable Objects keep: stories of pull authors would have to wait it out. */
+const NO_WAITS = { FEED_WRITE_INTERVAL_MS: "20" };
 
 /** Small enough that a story of a dozen tweets meets every trim, page end and tier; Durable Objects see these too. */
 const SMALL_LIMITS = {
@@ -56,12 +90,18 @@ function hostileData() {
   };
 }
 
-/** `virtual:real-conversations`, read only where a test imports it. */
-const realConversations = {
-  name: "real-conversations",
-  resolveId: (id: string) => (id === "virtual:real-conversations" ? `\0${id}` : undefined),
-  load: (id: string) =>
-    id === "\0virtual:real-conversations" ? `export default ${JSON.stringify(readRealConversations())}` : undefined,
+/** Read only where a test imports them. */
+const REAL_DATA: Readonly<Record<string, () => unknown>> = {
+  "virtual:real-conversations": readRealConversations,
+  "virtual:real-follows": () => readRealFollows(400),
+};
+const realData = {
+  name: "real-data",
+  resolveId: (id: string) => (REAL_DATA[id] === undefined ? undefined : `\0${id}`),
+  load: (id: string) => {
+    const read = REAL_DATA[id.slice(1)];
+    return read === undefined ? undefined : `export default ${JSON.stringify(read())}`;
+  },
 };
 
 const extraShards = (count: number) =>
@@ -70,7 +110,7 @@ const extraShards = (count: number) =>
 function inWorkers(name: string, include: string[], given: { vars?: Record<string, string>; shards?: number } = {}) {
   return {
     plugins: [
-      realConversations,
+      realData,
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
@@ -89,13 +129,30 @@ function inWorkers(name: string, include: string[], given: { vars?: Record<strin
   };
 }
 
+/** They measure time, or kill a server in the midst of what it does: one by one. */
+const ALONE = ["test/node/start.test.ts", "test/node/crash.test.ts", "test/node/crash-control.test.ts"];
+
+function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
+  return {
+    test: {
+      name,
+      environment: "node",
+      include: ["test/node/**/*.test.ts"],
+      env: { TMPDIR: DISK },
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      ...given,
+    },
+  };
+}
+
 export default defineConfig({
   test: {
     // Each test file has a workerd of its own; more than two at once starve one another on a small machine.
     maxWorkers: 2,
     projects: [
       (() => {
-        const project = inWorkers("workers", ["test/**/*.test.ts"]);
+        const project = inWorkers("workers", ["test/**/*.test.ts"], { vars: NO_WAITS });
         return {
           ...project,
           test: {
@@ -107,18 +164,9 @@ export default defineConfig({
       })(),
       inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
       inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),
-      {
-        test: {
-          name: "node",
-          environment: "node",
-          include: ["test/node/**/*.test.ts"],
-          // They start whole servers and measure time: after all others, and one by one.
-          sequence: { groupOrder: 1 },
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      // They start whole servers: after all others.
+      inNode("node", { exclude: ALONE, sequence: { groupOrder: 1 } }),
+      inNode("node-alone", { include: ALONE, sequence: { groupOrder: 2 }, fileParallelism: false }),
     ],
   },
 });

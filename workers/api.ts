@@ -55,7 +55,8 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
     compress(acceptedEncodings(c.req.raw), headers);
   });
   // Answers to other requests get their two headers above: set before the route ran they would cost a copy of its answer.
-  app.options("*", cors({ origin: "*", exposeHeaders: EXPOSED_HEADERS.split(","), maxAge: 86_400 }));
+  const preflight = cors({ origin: "*", exposeHeaders: EXPOSED_HEADERS.split(","), maxAge: 86_400 });
+  app.use((c, next) => (c.req.method === "OPTIONS" ? preflight(c, next) : next()));
   app.use(async (c, next) => {
     const maxSize = c.get("ctx").limits.BODY_BYTES_MAX;
     const tooLarge = () => new DomainError("body_too_large", `The body may hold at most ${maxSize} bytes.`);

@@ -1,8 +1,9 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Operation } from "../../workers/lib/route.ts";
 import { newWorld } from "../support/world.ts";
 import {
   exampleOf,
+  examplesSent,
   expectNothingWritten,
   expectProblem,
   named,
@@ -20,6 +21,9 @@ const WRONG: readonly unknown[] = [null, 7, -0.5, true, "", [], {}, ["a"], { a: 
 let cast: Cast;
 beforeAll(async () => {
   cast = await newCast(await newWorld());
+});
+afterAll(() => {
+  console.log(`bodies: ${examplesSent()} requests`);
 });
 
 /** The example's body without `field`, or with `value` for it. */

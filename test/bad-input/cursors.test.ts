@@ -1,9 +1,10 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { operations } from "../../workers/openapi.ts";
 import { blocks, mutes, protects } from "../support/graph.ts";
 import { newWorld } from "../support/world.ts";
 import {
   exampleOf,
+  examplesSent,
   expectNothingWritten,
   expectProblem,
   named,
@@ -12,6 +13,7 @@ import {
   shapeOf,
   type Cast,
 } from "./cast.ts";
+import { shareOut } from "./hostile-data.ts";
 import type { Operation } from "../../workers/lib/route.ts";
 
 const paged = operations.filter((one) => "pagination_token" in shapeOf(one.query));
@@ -67,6 +69,14 @@ beforeAll(async () => {
   }
 });
 
+afterAll(() => {
+  console.log(`cursors: ${examplesSent()} requests`);
+});
+
+// One piece of code checks the tokens of all lists: each change to one is tried at some of them.
+const CHANGES_MET = 5;
+const shareAt = (id: string, list: readonly string[]) => shareOut(Object.keys(tokens), list, CHANGES_MET)(id);
+
 const isAboutList = (one: Operation) => one.path.startsWith("/lists/");
 const isAboutTweet = (one: Operation) => one.path.startsWith("/tweets/");
 const subjectOf = (one: Operation) =>
@@ -112,8 +122,8 @@ test.each(named(paged))("%s refuses its token with any letter changed, added or 
     good + good,
     good.repeat(40),
   ];
-  const all = [...new Set([...changed, ...around])].filter((token) => token !== good);
-  expect(all.length).toBeGreaterThan(200);
+  expect(new Set(changed).size).toBeGreaterThan(200);
+  const all = [...new Set([...shareAt(id, changed), ...around])].filter((token) => token !== good);
   await expectNothingWritten(cast, async () => {
     for (const token of all) {
       const problem = await expectProblem(await ask(described, token), 400, JSON.stringify(token));

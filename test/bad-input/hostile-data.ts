@@ -87,3 +87,49 @@ export const OWN_STRINGS = [
   "   ",
   "\u3000",
 ];
+
+/** Every `stride`th of `list`, from an offset on. */
+const everyNth = <T>(list: readonly T[], stride: number, offset: number): T[] =>
+  list.filter((_, index) => (index + offset) % stride === 0);
+
+/**
+ * Shares `list` out among `takers`, so that not everybody has to be sent all of it: everybody gets one in so many, each
+ * from an offset of their own and never less than two, and every item goes to at least `meets` of them (to all, where there
+ * are fewer).
+ */
+export function shareOut<T>(takers: readonly string[], list: readonly T[], meets: number): (taker: string) => T[] {
+  const stride = Math.max(1, Math.min(Math.floor(takers.length / meets), Math.floor(list.length / 2)));
+  return (taker) => {
+    const at = takers.indexOf(taker);
+    if (at < 0) throw new Error(`${taker} has no share`);
+    return everyNth(list, stride, at);
+  };
+}
+
+/** An operation and what of a request to it is to hold a hostile text. */
+export interface Taker {
+  readonly id: string;
+  readonly fields: readonly string[];
+}
+
+/**
+ * What each field of each operation is sent. All fields of an operation together get OWN_STRINGS whole; of `rest` each
+ * field gets its own share, so that every string still meets at least `meets` fields, and those of several operations.
+ */
+export function shareTexts(
+  takers: readonly Taker[],
+  rest: readonly string[],
+  meets: number,
+): (id: string, field: string) => string[] {
+  const nameOf = (id: string, field: string) => `${id} ${field}`;
+  const share = shareOut(
+    takers.flatMap(({ id, fields }) => fields.map((field) => nameOf(id, field))),
+    rest,
+    meets,
+  );
+  return (id, field) => {
+    const at = takers.findIndex((taker) => taker.id === id);
+    const fields = takers[at]?.fields ?? [];
+    return [...everyNth(OWN_STRINGS, fields.length, at + fields.indexOf(field)), ...share(nameOf(id, field))];
+  };
+}

@@ -1,8 +1,10 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Operation } from "../../workers/lib/route.ts";
+import { operations } from "../../workers/openapi.ts";
 import { newWorld } from "../support/world.ts";
 import {
   exampleOf,
+  examplesSent,
   expectNothingWritten,
   expectProblem,
   named,
@@ -14,6 +16,7 @@ import {
   withQuery,
 } from "./cast.ts";
 import type { Cast } from "./cast.ts";
+import { shareOut } from "./hostile-data.ts";
 
 const NOT_IDS = [
   "1".repeat(20),
@@ -50,6 +53,21 @@ let cast: Cast;
 beforeAll(async () => {
   cast = await newCast(await newWorld());
 });
+afterAll(() => {
+  console.log(`ids and queries: ${examplesSent()} requests`);
+});
+
+// One piece of code reads a field wherever it stands: each value is sent to some of the operations that have the field.
+const MET = 10;
+/** What `described` is sent of `values` in `field`. */
+function shareIn(part: "params" | "query" | "body", described: Operation, field: string, values: readonly string[]) {
+  const takers = operations.filter((one) => field in shapeOf(one[part]));
+  return shareOut(
+    takers.map(({ id }) => id),
+    values,
+    MET,
+  )(described.id);
+}
 
 const isId = (described: Operation, part: "params" | "query", field: string) => {
   const schema = shapeOf(described[part])[field];
@@ -66,7 +84,7 @@ test.each(named(withParams))("%s answers 400 to a path part of the wrong form", 
         : field === "word"
           ? [" ", "a\0", "two\nlines", "\u007f"]
           : ["a b", "é", "x".repeat(16), "a-b", "a\0", "%", "' OR 1=1"];
-      for (const value of wrong) {
+      for (const value of shareIn("params", described, field, wrong)) {
         const params = { ...exampleOf(described, cast).params, [field]: value };
         const problem = await expectProblem(await sendExample(cast, described, { params }), 400, JSON.stringify(value));
         expect(problem.detail).toContain(field);
@@ -81,7 +99,7 @@ test.each(named(withParams))(
   async (_id, described) => {
     await expectNothingWritten(cast, async () => {
       for (const field of idFieldsOf(described, "params")) {
-        for (const value of NOBODY) {
+        for (const value of shareIn("params", described, field, NOBODY)) {
           const params = { ...exampleOf(described, cast).params, [field]: value };
           const answer = await sendExample(cast, described, { params });
           // Ending what never was, a follow, a like, a request, is a success that changes nothing.
@@ -105,7 +123,7 @@ test.each(named(withBody))("%s answers 400 to ids of the wrong form in its body"
   const fields = Object.keys(shapeOf(described.body)).filter((field) => /_ids?$/.test(field));
   await expectNothingWritten(cast, async () => {
     for (const field of fields) {
-      for (const value of [...NOT_IDS, Number(cast.bob.id)]) {
+      for (const value of [...shareIn("body", described, field, NOT_IDS), Number(cast.bob.id)]) {
         const json = { ...exampleOf(described, cast).json, [field]: value };
         await expectProblem(await sendExample(cast, described, { json }), 400, `${field}: ${value}`);
       }
@@ -169,7 +187,7 @@ test.each(named(withQuery))(
         if (UNREAD.has(field)) continue;
         const wrong = WRONG_VALUES[field];
         expect(wrong, `${field} has no wrong values in this test`).toBeDefined();
-        for (const value of wrong ?? []) {
+        for (const value of shareIn("query", described, field, wrong ?? [])) {
           const answer = await sendExample(cast, described, { query: { ...good, [field]: value } });
           const problem = await expectProblem(answer, 400, `${field}=${JSON.stringify(value)}`);
           expect(problem.detail, `${field}=${value}`).toContain(field);
@@ -217,7 +235,7 @@ test.each(named(withQuery))("%s answers the outermost times and ids without a fa
   };
   await expectNothingWritten(cast, async () => {
     for (const [field, values] of Object.entries(extremes)) {
-      for (const value of fields.includes(field) ? values : []) {
+      for (const value of fields.includes(field) ? shareIn("query", described, field, values) : []) {
         const answer = await sendExample(cast, described, { query: { ...good, [field]: value } });
         expect(answer.status, `${field}=${value}: ${await answer.text()}`).toBe(200);
       }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseLimits } from "../../workers/lib/limits.ts";
 
 /** Vars that this test project itself changes. */
-const CHANGED = new Set(["PASSWORD_SCRYPT_N", "RATE_LIMIT_SCALE", "LOG_LEVEL"]);
+const CHANGED = new Set(["PASSWORD_SCRYPT_N", "RATE_LIMIT_SCALE", "FEED_WRITE_INTERVAL_MS", "LOG_LEVEL"]);
 /** Bindings of text that are no limits. */
 const OTHERS = /^(SIGNING_KEYS|ORACLE_\w+|__\w+)$/;
 

@@ -17,6 +17,20 @@ const CONTENT_CACHE = 60;
 /** What warms an isolate's memory of tweets. */
 const LOOKUPS: Table = { getTweets: TWEET_CELLS["getTweets"] ?? (() => []) };
 
+/**
+ * Lists without replies or without retweets come from the same reads as the whole ones: they are read at first and at last,
+ * and at once by whoever it is for, but not again by everybody after each act.
+ */
+const plain = (table: Table): Table =>
+  Object.fromEntries(
+    Object.entries(table).map(([route, cells]) => [
+      route,
+      (given) => cells(given).filter(({ path }) => !path.includes("exclude=")),
+    ]),
+  );
+const PLAIN_TABLE = plain(TABLE);
+const PLAIN_TWEET_CELLS = plain(TWEET_CELLS);
+
 /** Three who follow and talk to one another. */
 interface Cast {
   readonly stage: Stage;
@@ -178,7 +192,8 @@ test.each(Object.entries(ACTS))(
     await world.drain();
     world.advance(VISIBILITY_BOUND);
     // Without it, all has just been read.
-    if (first !== undefined) await expectRight(everybody(), TWEET_CELLS, { isolate: there, ...lagging }, "before");
+    if (first !== undefined)
+      await expectRight(everybody(), PLAIN_TWEET_CELLS, { isolate: there, ...lagging }, "before");
     if (forAll === "here") await expectRight(everybody(), LOOKUPS, { isolate: here, ...lagging }, "before, here");
     await does(cast);
     const soon = forAll === "everywhere" ? everybody() : [cast[who]];
@@ -186,9 +201,9 @@ test.each(Object.entries(ACTS))(
     if (forAll === "here") await expectRight(everybody(), TWEET_CELLS, { isolate: here, ...lagging }, "at once, here");
     await world.drain();
     world.advance(VISIBILITY_BOUND);
-    const table = people ? TABLE : TWEET_CELLS;
+    const table = people ? PLAIN_TABLE : PLAIN_TWEET_CELLS;
     const cells = await expectRight(everybody(), table, { isolate: there, ...lagging }, "within the bound");
-    expect(cells).toBeGreaterThan(1_000);
+    expect(cells).toBeGreaterThan(800);
   },
 );
 
