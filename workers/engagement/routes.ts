@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { presentTimeline, presentUserPage } from "../hydrate/answers.ts";
 import { Viewing } from "../hydrate/viewing.ts";
-import { readIdempotency } from "../lib/idempotency.ts";
+import { underKey } from "../lib/idempotency.ts";
 import { requireSelf } from "../lib/require-self.ts";
 import { handle, type AppEnv } from "../lib/route.ts";
 import { unpadId } from "../lib/snowflake.ts";
@@ -17,8 +17,10 @@ const routes = new Hono<AppEnv>();
 
 handle(routes, contract.likeTweetOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await likeTweet(ctx, actor, { tweetId: body.tweet_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    likeTweet(ctx, actor, { tweetId: body.tweet_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, contract.unlikeTweetOperation, async ({ ctx, actor, params }, c) => {
@@ -39,9 +41,10 @@ handle(routes, contract.getLikingUsersOperation, async ({ ctx, actor, params, qu
 
 handle(routes, contract.bookmarkTweetOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  const wanted = { tweetId: body.tweet_id, folderId: body.folder_id, idempotency };
-  return c.json({ data: await bookmarkTweet(ctx, actor, wanted) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    bookmarkTweet(ctx, actor, { tweetId: body.tweet_id, folderId: body.folder_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, contract.removeBookmarkOperation, async ({ ctx, actor, params }, c) => {
@@ -70,8 +73,10 @@ handle(routes, contract.getBookmarkFoldersOperation, async ({ ctx, actor, params
 
 handle(routes, contract.createBookmarkFolderOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await createFolder(ctx, actor, body.name, idempotency) }, 201);
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    createFolder(ctx, actor, body.name, idempotency),
+  );
+  return c.json({ data }, 201);
 });
 
 handle(routes, contract.getBookmarksByFolderOperation, async ({ ctx, actor, params, query }, c) => {

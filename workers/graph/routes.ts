@@ -3,7 +3,7 @@ import { presentUserPage } from "../hydrate/answers.ts";
 import { refusalToRead } from "../hydrate/user-gate.ts";
 import { Viewing } from "../hydrate/viewing.ts";
 import type { Ctx } from "../lib/context.ts";
-import { readIdempotency } from "../lib/idempotency.ts";
+import { underKey } from "../lib/idempotency.ts";
 import { requireSelf } from "../lib/require-self.ts";
 import { handle, type AppEnv, type Viewer } from "../lib/route.ts";
 import { answerRequest } from "./answer-request.ts";
@@ -28,8 +28,10 @@ const routes = new Hono<AppEnv>();
 
 handle(routes, contract.followUserOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await followUser(ctx, actor, { followeeId: body.target_user_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    followUser(ctx, actor, { followeeId: body.target_user_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, contract.unfollowUserOperation, async ({ ctx, actor, params }, c) => {
@@ -80,16 +82,19 @@ const answers = [
 for (const [operation, approved] of answers) {
   handle(routes, operation, async ({ ctx, actor, params }, c) => {
     requireSelf(actor, params.id);
-    const idempotency = await readIdempotency(c.req.raw, null);
-    const given = { requesterId: params.requester, approved, idempotency };
-    return c.json({ data: await answerRequest(ctx, actor, given) });
+    const data = await underKey(ctx, actor, c.req.raw, null, (idempotency) =>
+      answerRequest(ctx, actor, { requesterId: params.requester, approved, idempotency }),
+    );
+    return c.json({ data });
   });
 }
 
 handle(routes, hiding.blockUserOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await blockUser(ctx, actor, { blockedId: body.target_user_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    blockUser(ctx, actor, { blockedId: body.target_user_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, hiding.unblockUserOperation, async ({ ctx, actor, params }, c) => {
@@ -104,9 +109,10 @@ handle(routes, hiding.getBlockingOperation, ({ ctx, actor, params, query }) =>
 
 handle(routes, hiding.muteUserOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  const mute = { mutedId: body.target_user_id, until: body.expires_at ?? null, idempotency };
-  return c.json({ data: await muteUser(ctx, actor, mute) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    muteUser(ctx, actor, { mutedId: body.target_user_id, until: body.expires_at ?? null, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, hiding.unmuteUserOperation, async ({ ctx, actor, params }, c) => {
@@ -127,9 +133,10 @@ handle(routes, hiding.getMutedWordsOperation, async ({ ctx, actor, params }, c) 
 
 handle(routes, hiding.muteWordOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  const mute = { word: body.word, until: body.expires_at ?? null, idempotency };
-  return c.json({ data: await muteWord(ctx, actor, mute) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    muteWord(ctx, actor, { word: body.word, until: body.expires_at ?? null, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, hiding.unmuteWordOperation, async ({ ctx, actor, params }, c) => {

@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Ctx } from "./context.ts";
-import { DomainError } from "./errors.ts";
+import { DomainError, type ErrorCode } from "./errors.ts";
+import { guarded } from "./guarded.ts";
 import { idempotencyKeys } from "./tables.ts";
 
 /**
@@ -15,8 +16,36 @@ export interface IdempotentRequest {
 
 const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
+/** Refusals that what has happened since may bring about. */
+const LATER_REFUSALS: ReadonlySet<ErrorCode> = new Set(["not_found", "forbidden", "conflict", "unprocessable"]);
+
+/**
+ * Does `work` under the request's key, if it has one. Where it refuses a repeat for what has come between (the tweet is gone,
+ * somebody blocks the actor), the first answer is given all the same. Throws `invalid_request` for a malformed key.
+ * @param body as it was validated; null where the operation takes none.
+ */
+export async function underKey<Answer>(
+  ctx: Ctx,
+  { userId }: { readonly userId: string },
+  request: Request,
+  body: unknown,
+  work: (idempotency: IdempotentRequest | null) => Promise<Answer>,
+): Promise<Answer> {
+  const idempotency = await readIdempotency(request, body);
+  try {
+    return await work(idempotency);
+  } catch (error) {
+    if (idempotency === null || !(error instanceof DomainError) || !LATER_REFUSALS.has(error.code)) throw error;
+    const find = () => ctx.dbOf(userId).all<Record<string, unknown>>(readKey(userId, idempotency));
+    const [row] = await guarded(ctx, userId, find);
+    const first = replayOf<Answer>(ctx, idempotency, row);
+    if (first === null) throw error;
+    return first;
+  }
+}
+
 /** What the request says of its repeats, or null without the header. Throws `invalid_request` for a malformed key. */
-export async function readIdempotency(request: Request, body: unknown): Promise<IdempotentRequest | null> {
+async function readIdempotency(request: Request, body: unknown): Promise<IdempotentRequest | null> {
   const key = request.headers.get("idempotency-key");
   if (key === null) return null;
   if (!KEY_FORM.test(key)) {

@@ -3,7 +3,7 @@ import { presentUserPage } from "../hydrate/answers.ts";
 import { presentListAnswer, presentListPage } from "../hydrate/list-answers.ts";
 import { requireList } from "../hydrate/lists.ts";
 import { Viewing } from "../hydrate/viewing.ts";
-import { readIdempotency } from "../lib/idempotency.ts";
+import { underKey } from "../lib/idempotency.ts";
 import { requireSelf } from "../lib/require-self.ts";
 import { handle, type AppEnv } from "../lib/route.ts";
 import { addMember } from "./add-member.ts";
@@ -28,8 +28,8 @@ const pageOf = (query: { max_results: number; pagination_token?: string | undefi
 });
 
 handle(routes, contract.createListOperation, async ({ ctx, actor, body }, c) => {
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await createList(ctx, actor, body, idempotency) }, 201);
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) => createList(ctx, actor, body, idempotency));
+  return c.json({ data }, 201);
 });
 
 handle(routes, contract.updateListOperation, async ({ ctx, actor, params, body }, c) => {
@@ -54,8 +54,10 @@ handle(routes, contract.getListMembersOperation, async ({ ctx, actor, params, qu
 });
 
 handle(routes, contract.addListMemberOperation, async ({ ctx, actor, params, body }, c) => {
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await addMember(ctx, actor, { listId: params.id, userId: body.user_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    addMember(ctx, actor, { listId: params.id, userId: body.user_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, contract.removeListMemberOperation, async ({ ctx, actor, params }, c) => {
@@ -83,8 +85,10 @@ for (const [described, listOf] of pagesOfLists) {
 
 handle(routes, contract.followListOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await followList(ctx, actor, { listId: body.list_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    followList(ctx, actor, { listId: body.list_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, contract.unfollowListOperation, async ({ ctx, actor, params }, c) => {
@@ -101,8 +105,10 @@ handle(routes, contract.getPinnedListsOperation, async ({ ctx, actor, params, qu
 
 handle(routes, contract.pinListOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await pinList(ctx, actor, { listId: body.list_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    pinList(ctx, actor, { listId: body.list_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, contract.unpinListOperation, async ({ ctx, actor, params }, c) => {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { presentTimeline, presentTweet, presentTweets, presentUserPage } from "../hydrate/answers.ts";
 import { Viewing } from "../hydrate/viewing.ts";
 import { readVisibleTweets } from "../hydrate/visible-tweets.ts";
-import { readIdempotency } from "../lib/idempotency.ts";
+import { underKey } from "../lib/idempotency.ts";
 import { requireSelf } from "../lib/require-self.ts";
 import { handle, type AppEnv } from "../lib/route.ts";
 import {
@@ -30,8 +30,9 @@ import { undoRetweet } from "./undo-retweet.ts";
 const routes = new Hono<AppEnv>();
 
 handle(routes, createTweetOperation, async ({ ctx, actor, body }, c) => {
-  const idempotency = await readIdempotency(c.req.raw, body);
-  const { id, text } = await createTweet(ctx, actor, { ...body, idempotency });
+  const { id, text } = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    createTweet(ctx, actor, { ...body, idempotency }),
+  );
   return c.json({ data: { id, text, edit_history_tweet_ids: [id] } }, 201);
 });
 
@@ -66,8 +67,10 @@ handle(routes, hideReplyOperation, async ({ ctx, actor, params, body }, c) => {
 
 handle(routes, retweetOperation, async ({ ctx, actor, params, body }, c) => {
   requireSelf(actor, params.id);
-  const idempotency = await readIdempotency(c.req.raw, body);
-  return c.json({ data: await retweetTweet(ctx, actor, { tweetId: body.tweet_id, idempotency }) });
+  const data = await underKey(ctx, actor, c.req.raw, body, (idempotency) =>
+    retweetTweet(ctx, actor, { tweetId: body.tweet_id, idempotency }),
+  );
+  return c.json({ data });
 });
 
 handle(routes, undoRetweetOperation, async ({ ctx, actor, params }, c) => {
