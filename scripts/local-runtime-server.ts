@@ -16,6 +16,8 @@ export interface ServeOptions {
   /** 0: as many as wrangler.toml has. */
   readonly shards: number;
   readonly queueDelaySeconds: number;
+  /** null: no inspector. */
+  readonly inspectorPort: number | null;
   /** wrangler.toml, as wrangler reads it. */
   readonly workerOptions: WorkerOptions;
 }
@@ -54,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     convertV4MiniflareOptions({
       host: options.host,
       port: 0,
+      ...(options.inspectorPort === null ? {} : { inspectorPort: options.inspectorPort }),
       cf: false,
       log: new Log(LogLevel.WARN),
       logRequests: false,

@@ -23,6 +23,8 @@ export interface LocalRuntimeOptions {
   readonly shards?: number;
   /** Every message waits this long in its queue: what happens meanwhile happens without consumers. None unless said. */
   readonly queueDelaySeconds?: number;
+  /** Where the runtime's inspector listens (DevTools protocol), on 127.0.0.1; without it there is none. */
+  readonly inspectorPort?: number;
   /** A folder that `bundleWorker` made; without it the Worker is built first. */
   readonly bundle?: string;
   /** Gets every line the server writes; otherwise the newest are kept for error messages. */
@@ -79,6 +81,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions = {}): Prom
     vars: options.vars ?? {},
     shards: options.shards ?? 0,
     queueDelaySeconds: options.queueDelaySeconds ?? 0,
+    inspectorPort: options.inspectorPort ?? null,
     // wrangler takes half a second to load: once here, not in every server.
     workerOptions: await (workerOptions ??= loadWorkerOptions()),
   });

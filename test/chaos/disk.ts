@@ -20,10 +20,10 @@ export interface Disk {
 const SIZE_MB = 192;
 const BLOCKS = [1 << 20, 1 << 12, 1 << 9] as const;
 
-/** A disk with an end where this machine lets us mount one, else a plain folder without. */
-export async function makeDisk(): Promise<Disk> {
+/** A disk with an end where that is wanted and this machine lets us mount one, else a plain folder without. */
+export async function makeDisk(endless: boolean): Promise<Disk> {
   const folder = mkdtempSync(join(tmpdir(), "dunlin-chaos-"));
-  const holder = await mountTmpfs(folder);
+  const holder = endless ? null : await mountTmpfs(folder);
   if (holder === null) return plain(folder);
   const path = join(`/proc/${holder.pid}/root`, folder);
   const filler = join(path, "filler");
@@ -39,6 +39,14 @@ export async function makeDisk(): Promise<Disk> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** False where this machine does not let us mount one with an end. */
+export async function canFillDisk(): Promise<boolean> {
+  const disk = await makeDisk(false);
+  const can = disk.fill();
+  disk.dispose();
+  return can;
 }
 
 function plain(folder: string): Disk {

@@ -1,9 +1,9 @@
 /** The runtime of a campaign: one store, one bundle, one set of keys, and as many lives as there are kills. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freshSigningKeys } from "../../scripts/dev-secrets.ts";
-import { run } from "../../scripts/lib.ts";
+import { ROOT, run, sleep } from "../../scripts/lib.ts";
 import { startLocalRuntime, type LocalRuntime } from "../../scripts/local-runtime.ts";
 import { makeDisk, type Disk } from "./disk.ts";
 import type { Order } from "./worker/orders.ts";
@@ -36,16 +36,20 @@ const VARS = {
   READ_DEADLINE_MS: String(READ_DEADLINE_MS),
 };
 
-/** Builds the chaos Worker. @returns the folder with `index.js`; the caller removes it. */
-export async function bundleChaos(): Promise<string> {
+/**
+ * Every second life: readers are away half a second after they looked, so that pushes rest in memory, which evictions and
+ * kills take, and readers who return catch up from the store. In the others every push is stored, so that one that went
+ * missing stays so.
+ */
+const AWAY_VARS = { SEEN_AT_WRITE_SECONDS: "0.4", FANOUT_ACTIVE_MINUTES: "0.002", TIMELINE_ACTIVE_HOURS: "0.0003" };
+
+const WORKER = "test/chaos/worker/index.ts";
+
+/** Builds the chaos Worker of the source at `root`. @returns the folder with `index.js`; the caller removes it. */
+export async function bundleChaos(root = ROOT): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "dunlin-chaos-worker-"));
-  const { code, output } = await run("wrangler", [
-    "deploy",
-    "test/chaos/worker/index.ts",
-    "--dry-run",
-    "--outdir",
-    folder,
-  ]);
+  mkdirSync(join(root, "dist/assets"), { recursive: true });
+  const { code, output } = await run("wrangler", ["deploy", WORKER, "--dry-run", "--outdir", folder], root);
   if (code !== 0) throw new Error(`the chaos Worker does not build:\n${output}`);
   return folder;
 }
@@ -53,20 +57,28 @@ export async function bundleChaos(): Promise<string> {
 export class Stage {
   readonly disk: Disk;
   readonly #bundle: string;
-  readonly #vars = { ...VARS, SIGNING_KEYS: freshSigningKeys() };
+  readonly #vars: Readonly<Record<string, string>>;
   #runtime: LocalRuntime | null = null;
   /** How long each start took, in milliseconds. */
   readonly startTimes: number[] = [];
   /** The newest lines the servers wrote: errors only. */
   readonly lines: string[] = [];
+  /** How often SQLite has found the disk full, as workerd says in its log: to the Worker it says "internal error". */
+  writesWithoutRoom = 0;
 
-  private constructor(bundle: string, disk: Disk) {
+  private constructor(bundle: string, disk: Disk, vars: Readonly<Record<string, string>>) {
     this.#bundle = bundle;
     this.disk = disk;
+    this.#vars = { ...VARS, SIGNING_KEYS: freshSigningKeys(), ...vars };
   }
 
-  static async open(bundle: string): Promise<Stage> {
-    const stage = new Stage(bundle, await makeDisk());
+  /** @param options vars over the campaign's own; `endlessDisk`: one that is never full. */
+  static async open(
+    bundle: string,
+    options: { readonly vars?: Readonly<Record<string, string>>; readonly endlessDisk?: boolean } = {},
+  ): Promise<Stage> {
+    const disk = await makeDisk(options.endlessDisk === true);
+    const stage = new Stage(bundle, disk, options.vars ?? {});
     await stage.start();
     return stage;
   }
@@ -86,8 +98,11 @@ export class Stage {
     this.#runtime = await startLocalRuntime({
       bundle: this.#bundle,
       persistTo: join(this.disk.path, "store"),
-      vars: this.#vars,
-      onLine: (line) => void (this.lines.push(line) > LINES_KEPT && this.lines.shift()),
+      vars: this.startTimes.length % 2 === 0 ? this.#vars : { ...this.#vars, ...AWAY_VARS },
+      onLine: (line) => {
+        if (NO_ROOM.test(line)) this.writesWithoutRoom += 1;
+        if (this.lines.push(line) > LINES_KEPT) this.lines.shift();
+      },
     });
     this.startTimes.push(performance.now() - began);
   }
@@ -123,8 +138,16 @@ export class Stage {
   }
 
   /** For each query the rows of all shards, whatever is ordered to fail; each query is bound to `values`. */
-  facts(queries: readonly string[], values: readonly unknown[]): Promise<Record<string, unknown>[][]> {
-    return this.#ask("facts", { queries, values });
+  async facts(queries: readonly string[], values: readonly unknown[]): Promise<Record<string, unknown>[][]> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#ask("facts", { queries, values });
+      } catch (error) {
+        // A database that found the disk full is opened anew by its next call but one.
+        if (tries === FACTS_TRIES) throw error;
+        await sleep(FACTS_AGAIN_MS);
+      }
+    }
   }
 
   async #ask<T>(what: string, body: unknown): Promise<T> {
@@ -134,6 +157,9 @@ export class Stage {
   }
 }
 
+const FACTS_TRIES = 20;
+const FACTS_AGAIN_MS = 50;
 const LINES_KEPT = 200;
+const NO_ROOM = /SQLITE_FULL|ENOSPC|No space left/;
 
 export const removeBundle = (folder: string): void => rmSync(folder, { recursive: true, force: true });

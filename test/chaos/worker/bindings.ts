@@ -6,8 +6,6 @@ export const ISOLATES = 3;
 
 const CONNECTION_LOST = "Network connection lost.";
 const OVERLOADED = "D1_ERROR: D1 DB is overloaded. Requests queued for too long.";
-/** The words of a store that has no room, from SQLite through D1 and objects. */
-const NO_ROOM = /SQLITE_FULL|disk is full|ENOSPC|SQLITE_IOERR|disk I\/O|No space left/i;
 
 const environments = new WeakMap<object, Env[]>();
 
@@ -69,33 +67,17 @@ async function throughShard(target: string, body: string, call: () => Promise<Re
     throw new Error(CONNECTION_LOST);
   }
   if (variant === 0) await sleep(amount);
-  const response = await watched(call);
+  const response = await call();
   if (variant === 1) await sleep(amount);
   return response;
 }
 
 async function loseAnswer(target: string, body: string, call: () => Promise<Response>): Promise<Response> {
   const losing = WRITES.test(body) ? find(["answer-lost"], target) : undefined;
-  const response = await watched(call);
+  const response = await call();
   if (losing === undefined || losing.left <= 0) return response;
   note(losing);
   throw new Error(CONNECTION_LOST);
-}
-
-/** Says where a statement failed for want of room. */
-async function watched(call: () => Promise<Response>): Promise<Response> {
-  const full = find(["disk-full"]);
-  if (full === undefined) return await call();
-  try {
-    const response = await call();
-    const text = await response.text();
-    if (!response.ok && NO_ROOM.test(text)) note(full);
-    else if (text.includes('"success":false') && NO_ROOM.test(text)) note(full);
-    return new Response(text, response);
-  } catch (error) {
-    if (NO_ROOM.test(String(error))) note(full);
-    throw error;
-  }
 }
 
 interface Evictable {
@@ -127,7 +109,7 @@ function failingStub(namespace: Evictable, name: string): DurableObjectStub {
       if (typeof value !== "function" || typeof property === "symbol") return value;
       return async (...args: unknown[]): Promise<unknown> => {
         const struck = strike(["object-evicted"]);
-        if (struck === undefined) return await roomy(() => Reflect.apply(value, target, args) as Promise<unknown>);
+        if (struck === undefined) return await (Reflect.apply(value, target, args) as Promise<unknown>);
         const fresh = namespace.getByName(name) as unknown as ChaosMethods;
         if (struck.order.variant === 1) return await fresh.chaosDoomed(property, args);
         await fresh.chaosEvict().catch(() => undefined);
@@ -136,14 +118,4 @@ function failingStub(namespace: Evictable, name: string): DurableObjectStub {
       };
     },
   });
-}
-
-async function roomy(call: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await call();
-  } catch (error) {
-    const full = NO_ROOM.test(String(error)) ? find(["disk-full"]) : undefined;
-    if (full !== undefined) note(full);
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import product from "../../../workers/index.ts";
 import { environmentOf, ISOLATES, noteSkew } from "./bindings.ts";
-import { find, note } from "./orders.ts";
+import { find, note, type Standing } from "./orders.ts";
 
 /** A message that was taken out of its queue and has not reached the product yet. */
 interface Held {
@@ -19,34 +19,51 @@ let turn = 0;
 /** Queues deliver to any isolate. */
 const nextIsolate = (): number => (turn += 1) % ISOLATES;
 
+/** What the orders make of a batch. */
+interface Sorted {
+  readonly now: Message[];
+  /** Come a second time: at once by way of another isolate, or behind the first. */
+  readonly atOnce: Held[];
+  readonly behind: Held[];
+}
+
 /** Drops, holds and repeats what the orders say, and hands the rest to the product. */
 export async function consume(batch: MessageBatch, env: Env, execution: ExecutionContext): Promise<void> {
-  const [now, again]: [Message[], Held[]] = [[], []];
+  const { now, atOnce, behind } = sortOut(batch);
+  passed += now.length;
+  const again = async (messages: readonly Held[]) => {
+    if (messages.length > 0) await deliver(batchOf(batch.queue, messages, env), env, execution);
+  };
+  const first = now.length > 0 ? deliver({ ...partOf(batch), messages: now }, env, execution) : null;
+  await Promise.all([first, again(atOnce)]);
+  await again(behind);
+}
+
+function sortOut(batch: MessageBatch): Sorted {
+  const sorted: Sorted = { now: [], atOnce: [], behind: [] };
   for (const message of batch.messages) {
     const { id, body, timestamp, attempts } = message;
     const copy = { queue: batch.queue, id, body, timestamp, attempts };
-    const order = find(["queue-drop", "queue-reorder", "queue-repeat"]);
-    if (order?.order.kind === "queue-drop") {
-      note(order);
-      message.ack();
-    } else if (order?.order.kind === "queue-reorder") {
-      held.push(copy);
-      order.left -= 1;
-      heldBy.set(copy, { order: order.order.id, passed });
+    const standing = find(["queue-drop", "queue-reorder", "queue-repeat"]);
+    const kind = standing?.order.kind;
+    if (standing !== undefined && kind !== "queue-reorder") note(standing);
+    if (kind === "queue-drop") message.ack();
+    else if (standing !== undefined && kind === "queue-reorder") {
+      hold(copy, standing);
       message.ack();
     } else {
-      if (order !== undefined) {
-        note(order);
-        // At once in another isolate, or behind.
-        again.push(copy);
-      }
-      now.push(message);
+      if (kind === "queue-repeat") (standing?.order.variant === 0 ? sorted.atOnce : sorted.behind).push(copy);
+      sorted.now.push(message);
     }
   }
-  passed += now.length;
-  const rest = { ...partOf(batch), messages: now };
-  if (now.length > 0) await deliver(rest, env, execution);
-  if (again.length > 0) await deliver(batchOf(batch.queue, again, env), env, execution);
+  return sorted;
+}
+
+/** Counts as a strike only once others have come first. */
+function hold(message: Held, standing: Standing): void {
+  held.push(message);
+  standing.left -= 1;
+  heldBy.set(message, { order: standing.order.id, passed });
 }
 
 const heldBy = new WeakMap<Held, { order: number; passed: number }>();

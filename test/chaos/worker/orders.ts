@@ -20,9 +20,12 @@ export interface Order {
   readonly amount: number;
 }
 
-interface Standing {
+/** An order in force. */
+export interface Standing {
   readonly order: Order;
+  /** Unix milliseconds. */
   readonly until: number;
+  /** How often it may strike still. */
   left: number;
 }
 
