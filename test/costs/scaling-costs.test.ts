@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plantFollows, plantTweets, plantUsers, signIn, type Planted } from "../support/planting.ts";
 import type { Person, World } from "../support/world.ts";
-import { countedWorld, marginal, OPERATIONS_A_MESSAGE, usageOf } from "./operations.ts";
+import { coolObjects, countedWorld, marginal, OPERATIONS_A_MESSAGE, usageOf } from "./operations.ts";
 import type { Usage } from "./usage.ts";
 
 /**
@@ -48,8 +48,8 @@ describe("what one more adds", () => {
       return usageOf(world, "post", () => author.posts("the flock turns"));
     };
     // Those followers are all away: nothing is delivered, so what is left are the pages and the looks at followers.
-    const [narrow, broad] = [await post(40, 99), await post(140, 99)];
-    const pages = (broad.queueOperations - narrow.queueOperations) / OPERATIONS_A_MESSAGE;
+    const [none, narrow, broad] = [await post(0, 99), await post(40, 99), await post(140, 99)];
+    const pagesOf = (usage: Usage) => (usage.queueOperations - none.queueOperations) / OPERATIONS_A_MESSAGE;
     const wide = await countedWorld({ FANOUT_PAGE_SIZE: "1000" });
     const inOnePage = async (followers: number) => {
       const author = await wide.register("author");
@@ -60,9 +60,11 @@ describe("what one more adds", () => {
       return usageOf(wide, "post", () => author.posts("the flock turns"));
     };
     const away = await slope("one follower passed over by a fan-out", [FEW, MANY], inOnePage);
-    const more = { ...broad, ...plus(broad, away, -100) };
-    const page = marginal("one fan-out page, beyond its followers", more, narrow, pages);
-    task.meta.usages = [page, away];
+    const more = plus(broad, away, -100);
+    const page = marginal("one fan-out page, beyond its followers", more, narrow, pagesOf(broad) - pagesOf(narrow));
+    const split = plus(plus(narrow, page, -pagesOf(narrow)), away, -40);
+    const name = "a fan-out split into pages of 10, beyond its pages";
+    task.meta.usages = [page, away, marginal(name, split, none, 1)];
     expect(page.queueOperations).toBe(3);
     expect(page.d1RowsWritten).toBeLessThanOrEqual(2);
     expect(page.d1RowsRead, "a page reads nothing of the pages before it").toBeLessThanOrEqual(4);
@@ -71,7 +73,12 @@ describe("what one more adds", () => {
 
   test("to a fan-out: a reader who is not here any more, yet still pushed to", async ({ task }) => {
     const world = await countedWorld();
-    const post = async (readers: number) => {
+    const coldPost = async (readers: number) => {
+      const author = await authorOf(readers);
+      await coolObjects();
+      return usageOf(world, "post", () => author.posts("the flock turns"));
+    };
+    const authorOf = async (readers: number) => {
       const author = await world.register("author");
       const planted = await plantUsers(world, readers);
       await plantFollows(world, planted, [author]);
@@ -79,13 +86,25 @@ describe("what one more adds", () => {
       await author.home();
       await author.posts("the first one makes the author's row");
       await world.drain();
+      return author;
+    };
+    const restingPost = (cold: boolean) => async (readers: number) => {
+      const author = await authorOf(readers);
       world.advance(DAY / 2);
       // What a timeline writes once, when it first hears of its reader's absence, is not what each delivery costs.
       await author.posts("nobody is here");
+      await world.drain();
+      if (cold) await coolObjects();
       return usageOf(world, "post", () => author.posts("still nobody"));
     };
-    const delivery = await slope("one fan-out delivery to a reader who left 12 hours ago", [FEW / 2, FEW], post);
-    task.meta.usages = [delivery];
+    const sizes = [FEW / 2, FEW] as const;
+    const name = "one fan-out delivery to a reader who left 12 hours ago";
+    const delivery = await slope(name, sizes, restingPost(false));
+    task.meta.usages = [
+      delivery,
+      await slope(`${name}, object cold`, sizes, restingPost(true)),
+      await slope("one fan-out delivery, object cold", sizes, coldPost),
+    ];
     expect(delivery.objectCalls).toBe(1);
     expect(delivery.objectRowsWritten).toBeLessThanOrEqual(1.1);
   });
@@ -115,7 +134,21 @@ describe("what one more adds", () => {
     const back = await comeBack(`return after 2 days, ${FEW} authors without news`, FEW, 2);
     const more = await comeBack("return", MANY, 2);
     const followed = marginal("return after 2 days, one more author", more, back, MANY - FEW);
-    task.meta.usages = [rebuilt, author, tweet, visit, back, followed];
+    const lose = async (authors: number) => {
+      const reader = await readerOf(world, authors, 1);
+      const poster = await world.register("poster");
+      await plantFollows(world, [reader], [poster]);
+      await reader.home({ max_results: 1 });
+      world.advance(DAY / 2);
+      await poster.posts("what rests is lost with its memory");
+      await world.drain();
+      await coolObjects();
+      return beyondPage(`return, what rested was lost, ${FEW} authors`, reader);
+    };
+    const lost = await lose(FEW);
+    const lostAuthor = marginal("return, what rested was lost, one more author", await lose(MANY), lost, MANY - FEW);
+    task.meta.usages = [rebuilt, author, tweet, visit, back, followed, lost, lostAuthor];
+    expect(lost.d1RowsWritten).toBe(1);
     expect(visit.d1RowsWritten).toBe(1);
     expect(followed.d1RowsWritten).toBe(0);
     expect(author.d1RowsRead).toBeGreaterThan(0);
@@ -140,13 +173,15 @@ describe("what one more adds", () => {
 });
 
 /** Every count of `usage` with `factor` times that of `other` added. */
-const plus = (usage: Usage, other: Usage, factor: number): Partial<Usage> =>
-  Object.fromEntries(
+const plus = (usage: Usage, other: Usage, factor: number): Usage => ({
+  ...usage,
+  ...Object.fromEntries(
     Object.entries(usage).flatMap(([name, value]) => {
       const added: unknown = other[name as keyof Usage];
       return typeof value === "number" && typeof added === "number" ? [[name, value + factor * added]] : [];
     }),
-  );
+  ),
+});
 
 /** Followers who were last here long ago. */
 async function gainFollowersAway(world: World, author: Person, count: number): Promise<void> {

@@ -4,3 +4,9 @@ declare module "virtual:real-conversations" {
   const conversations: readonly import("./real-conversations.ts").RealConversation[] | null;
   export default conversations;
 }
+
+declare module "virtual:real-follows" {
+  // oxlint-disable-next-line typescript/consistent-type-imports -- an ambient module cannot import by a relative name
+  const follows: readonly import("./real-follows.ts").RealFollow[] | null;
+  export default follows;
+}
