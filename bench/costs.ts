@@ -39,10 +39,7 @@ export async function benchCosts(report: Report): Promise<void> {
   if (delivery === undefined) throw new Error("no delivery was counted");
   const value = delivery.objectRowsWritten;
   report.budget({ name: "rows an object writes for one delivery", value, limit: 1.1, must: "at most", unit: "" });
-  report.figure(
-    "costs",
-    usages.map((usage) => ({ ...usage, dollarsPerMillion: priceOf(usage) })),
-  );
+  report.usages(usages);
 }
 
 const short = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(2));

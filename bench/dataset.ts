@@ -25,6 +25,8 @@ export interface Dataset {
   readonly users: readonly BenchUser[];
   readonly follows: readonly Follow[];
   readonly tweets: readonly BenchTweet[];
+  /** What the source's graph calls each user, where there is a source. */
+  readonly names?: readonly string[];
   /** Where graph and texts come from, for the report. */
   readonly source: string;
 }
@@ -100,24 +102,50 @@ function readTexts(count: number): string[] {
   return Array.from({ length: count }, () => sentence().join(" "));
 }
 
-/** `count` users: the most followed account of the graph, 1,200 of its followers, and those with the most follows. */
-export function makeDataset(count: number, tweetCount: number): Dataset {
+export interface DatasetShape {
+  /** Followers of the most followed account. */
+  readonly hubFollowers: number;
+  /** Users beside the graph, the last ones, each of whom follows the `celebrities` most followed accounts. */
+  readonly fans: number;
+  readonly celebrities: number;
+}
+
+const SHAPE: DatasetShape = { hubFollowers: 1200, fans: 0, celebrities: 0 };
+
+/** The most followed account of the graph, `hubFollowers` of its followers, and those with the most follows: `count` in all. */
+export function makeDataset(count: number, tweetCount: number, shape: DatasetShape = SHAPE): Dataset {
+  const { hubFollowers } = shape;
   const edges = readEdges();
-  const users = makeUsers(count, "reader");
-  const follows = edges === null ? generateFollows(count) : densest(edges, count);
+  const users = makeUsers(count + shape.fans, "reader");
+  const { names, follows } =
+    edges === null ? { names: [], follows: generateFollows(count, hubFollowers) } : densest(edges, count, hubFollowers);
   const followers = Array.from({ length: count }, () => 0);
   for (const [, followee] of follows) followers[followee] = (followers[followee] ?? 0) + 1;
+  const fans = Array.from({ length: shape.fans }, (_, index) => count + index);
+  for (const celebrity of mostFollowed(followers, shape.celebrities)) {
+    for (const fan of fans) follows.push([fan, celebrity]);
+  }
   const tweets = makeTweets(
     users,
     tweetCount,
-    followers.map((number) => Math.sqrt(number + 1)),
+    users.map((_, index) => (index < count ? Math.sqrt((followers[index] ?? 0) + 1) : 0)),
   );
   return {
     users,
     follows,
     tweets,
+    names,
     source: edges === null ? "generated graph and texts" : "Higgs graph, TweetEval texts",
   };
+}
+
+/** Indexes of the `count` greatest of `followers`, the greatest first. */
+export function mostFollowed(followers: readonly number[], count: number): number[] {
+  return followers
+    .map((number, index) => ({ number, index }))
+    .sort((a, b) => b.number - a.number)
+    .slice(0, count)
+    .map(({ index }) => index);
 }
 
 function readEdges(): string[][] | null {
@@ -130,9 +158,11 @@ function readEdges(): string[][] | null {
     .map((line) => line.split("\t"));
 }
 
-const HUB_FOLLOWERS = 1200;
-
-function densest(edges: readonly (readonly string[])[], count: number): Follow[] {
+function densest(
+  edges: readonly (readonly string[])[],
+  count: number,
+  hubMost: number,
+): { names: string[]; follows: Follow[] } {
   const followersOf = new Map<string, string[]>();
   const degree = new Map<string, number>();
   for (const [follower = "", followee = ""] of edges) {
@@ -146,21 +176,22 @@ function densest(edges: readonly (readonly string[])[], count: number): Follow[]
   const [hub = "", hubFollowers = []] = [...followersOf].reduce((a, b) => (b[1].length > a[1].length ? b : a));
   const chosen = new Map<string, number>([[hub, 0]]);
   const add = (name: string) => chosen.size < count && !chosen.has(name) && chosen.set(name, chosen.size);
-  for (const name of hubFollowers.toSorted(byDegree).slice(0, HUB_FOLLOWERS)) add(name);
+  for (const name of hubFollowers.toSorted(byDegree).slice(0, hubMost)) add(name);
   for (const name of [...degree.keys()].sort(byDegree)) add(name);
-  return edges.flatMap(([follower = "", followee = ""]): Follow[] => {
+  const follows = edges.flatMap(([follower = "", followee = ""]): Follow[] => {
     const [a, b] = [chosen.get(follower), chosen.get(followee)];
     return a === undefined || b === undefined || a === b ? [] : [[a, b]];
   });
+  return { names: [...chosen.keys()], follows };
 }
 
 /** A heavy-tailed graph: user 0 is followed by most, everybody follows twenty others or so. */
-function generateFollows(count: number): Follow[] {
+function generateFollows(count: number, hubFollowers: number): Follow[] {
   const random = seededRandom(4);
   const follows = new Map<string, Follow>();
   const add = (a: number, b: number) => a !== b && follows.set(`${a}:${b}`, [a, b]);
   for (let user = 1; user < count; user += 1) {
-    if (user <= HUB_FOLLOWERS) add(user, 0);
+    if (user <= hubFollowers) add(user, 0);
     for (let nth = 0; nth < 20; nth += 1) add(user, Math.floor(count * random() ** 3));
   }
   return [...follows.values()];

@@ -3,52 +3,29 @@
  * `LoadClient` is the handle of whoever started it.
  */
 import { fork, type ChildProcess } from "node:child_process";
-import { seededRandom } from "../scripts/lib.ts";
-import { HttpConnection, messageOf, type Ask } from "./http-connection.ts";
+import type { Ask } from "./http-connection.ts";
+import { prepare, replay, run, type Load, type Loaded, type Replay, type Replayed } from "./load-run.ts";
 
-export interface Load {
-  readonly origin: string;
-  /** Name of asks given before by `prepare`. */
-  readonly asks: string;
-  readonly connections: number;
-  /** Ends after so many seconds; without, after every ask was sent once. */
-  readonly seconds?: number;
-  /** Every answer must be a success and hold this text. */
-  readonly holds?: string;
-  /** The status that every answer must have, where it is no success. */
-  readonly status?: number;
-}
-
-export interface Loaded {
-  readonly requests: number;
-  readonly seconds: number;
-  /** Milliseconds, ascending. */
-  readonly latencies: number[];
-  /** Answers that were not a success or did not hold what they must, with the first of them. */
-  readonly wrong: number;
-  readonly firstWrong: string | null;
-  readonly bodyBytes: number;
-  /** CPU seconds of this client. */
-  readonly cpuSeconds: number;
-}
+export type { Load, Loaded, Replay, Replayed } from "./load-run.ts";
 
 type Order = { readonly id: number } & (
-  | { readonly prepare: string; readonly asks: readonly Ask[] }
+  | { readonly prepare: string; readonly asks: readonly Ask[]; readonly inOrder: boolean }
   | { readonly load: Load }
+  | { readonly replay: Replay }
 );
-interface Report {
+interface Reply {
   readonly id: number;
-  readonly value?: Loaded;
+  readonly value?: unknown;
   readonly error?: string;
 }
 
 export class LoadClient {
   readonly #child: ChildProcess = fork(import.meta.filename, ["--client"], { serialization: "advanced" });
-  readonly #waiting = new Map<number, { done: (value: Loaded | undefined) => void; failed: (error: Error) => void }>();
+  readonly #waiting = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
   #asked = 0;
 
   constructor() {
-    this.#child.on("message", ({ id, value, error }: Report) => {
+    this.#child.on("message", ({ id, value, error }: Reply) => {
       const who = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error === undefined) who?.done(value);
@@ -59,23 +36,32 @@ export class LoadClient {
     });
   }
 
-  async prepare(name: string, asks: readonly Ask[]): Promise<void> {
-    await this.#order({ prepare: name, asks });
+  async prepare(name: string, asks: readonly Ask[], { inOrder = false } = {}): Promise<void> {
+    await this.#order({ prepare: name, asks, inOrder });
   }
 
+  /** Throws where any answer is wrong. */
   async load(load: Load): Promise<Loaded> {
-    const loaded = await this.#order({ load });
-    if (loaded === undefined) throw new Error("the load client said nothing");
+    const loaded = await this.loadWithErrors(load);
     if (loaded.wrong > 0)
       throw new Error(`${loaded.wrong} wrong answers to ${load.asks}, the first: ${loaded.firstWrong}`);
     return loaded;
+  }
+
+  /** Counts wrong answers. */
+  async loadWithErrors(load: Load): Promise<Loaded> {
+    return (await this.#order({ load })) as Loaded;
+  }
+
+  async replay(order: Replay): Promise<Replayed> {
+    return (await this.#order({ replay: order })) as Replayed;
   }
 
   close(): void {
     this.#child.kill();
   }
 
-  #order(order: object): Promise<Loaded | undefined> {
+  #order(order: object): Promise<unknown> {
     this.#asked += 1;
     const id = this.#asked;
     return new Promise((done, failed) => {
@@ -85,73 +71,13 @@ export class LoadClient {
   }
 }
 
-const prepared = new Map<string, readonly Ask[]>();
-/** Where the walk through the asks of a name stands. */
-const walked = new Map<string, number>();
-
-async function run(load: Load): Promise<Loaded> {
-  const asks = prepared.get(load.asks);
-  if (asks === undefined || asks.length === 0) throw new Error(`nothing was prepared as ${load.asks}`);
-  const host = new URL(load.origin).host;
-  const messages = asks.map((ask) => messageOf(host, ask));
-  const next = drawer(messages, load);
-  const mark = load.holds === undefined ? null : Buffer.from(load.holds);
-  const latencies: number[] = [];
-  const tally = { wrong: 0, firstWrong: null as string | null, bodyBytes: 0 };
-  const connections = await Promise.all(
-    Array.from({ length: load.connections }, () => HttpConnection.open(load.origin)),
-  );
-  const cpuBefore = process.cpuUsage();
-  const began = performance.now();
-  const until = load.seconds === undefined ? Infinity : began + load.seconds * 1000;
-  const lane = async (connection: HttpConnection) => {
-    for (let message = next(); message !== undefined && performance.now() < until; message = next()) {
-      const sentAt = performance.now();
-      const { status, body } = await connection.send(message);
-      latencies.push(performance.now() - sentAt);
-      tally.bodyBytes += body.length;
-      if ((load.status === undefined ? status < 300 : status === load.status) && (mark === null || body.includes(mark)))
-        continue;
-      tally.wrong += 1;
-      tally.firstWrong ??= `${message.toString("latin1").split("\r\n")[0]} -> ${status} ${body.toString().slice(0, 400)}`;
-    }
-  };
-  await Promise.all(connections.map(lane));
-  const seconds = (performance.now() - began) / 1000;
-  const cpu = process.cpuUsage(cpuBefore);
-  for (const connection of connections) connection.close();
-  latencies.sort((a, b) => a - b);
-  return { requests: latencies.length, seconds, latencies, cpuSeconds: (cpu.user + cpu.system) / 1e6, ...tally };
-}
-
-/**
- * The next message to send. For a time, it goes on where the last load of the same asks ended, round and round: so every
- * object is met as often as any other, and none is idle for long enough to be evicted.
- */
-function drawer(messages: readonly Buffer[], load: Load): () => Buffer | undefined {
-  let at = 0;
-  if (load.seconds === undefined) return () => messages[at++];
-  at = walked.get(load.asks) ?? 0;
-  return () => {
-    at = (at + 1) % messages.length;
-    walked.set(load.asks, at);
-    return messages[at];
-  };
-}
-
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = seededRandom(seed);
-  const keyed = items.map((item) => ({ item, key: random() }));
-  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
-}
-
 async function obey(order: Order): Promise<void> {
   try {
-    if ("prepare" in order) prepared.set(order.prepare, shuffled(order.asks, order.prepare.length));
-    const value = "load" in order ? await run(order.load) : undefined;
-    process.send?.({ id: order.id, value });
+    if ("prepare" in order) prepare(order.prepare, order.asks, order.inOrder);
+    const value = "load" in order ? await run(order.load) : "replay" in order ? await replay(order.replay) : undefined;
+    process.send?.({ id: order.id, value } satisfies Reply);
   } catch (error) {
-    process.send?.({ id: order.id, error: String(error) } satisfies Report);
+    process.send?.({ id: order.id, error: String(error) } satisfies Reply);
   }
 }
 

@@ -3,17 +3,16 @@ import type { LocalRuntime } from "../scripts/local-runtime.ts";
 import { makeDataset, type Dataset } from "./dataset.ts";
 import { LoadClient } from "./load-client.ts";
 import type { Report } from "./report.ts";
+import type { Scale } from "./scale.ts";
 import { homeAsks, loadFacts, makeStore, readersOf, startBench, tokensFor, warmHomes } from "./stage.ts";
 
-const USERS = 1400;
-const TWEETS = 9000;
-/** A page of 20 and what a read asks for beyond it. */
-const HOME_LEAST = 26;
-const READERS_MIN = 1000;
+/** Users who follow every celebrity. */
+export const FANS = 8;
 
 export interface MainStage {
   readonly client: LoadClient;
   readonly dataset: Dataset;
+  readonly scale: Scale;
   /** Indexes of users whose home fills a page. */
   readonly readers: readonly number[];
   readonly tokens: readonly string[];
@@ -23,22 +22,29 @@ export interface MainStage {
   end(): Promise<void>;
 }
 
-export async function openMainStage(bundle: string, report: Report): Promise<MainStage> {
+export async function openMainStage(
+  bundle: string,
+  scale: Scale,
+  report: Report,
+  inspectorPort?: number,
+): Promise<MainStage> {
   report.section("Stage");
-  const dataset = makeDataset(USERS, TWEETS);
-  const readers = readersOf(dataset, HOME_LEAST);
-  if (readers.length < READERS_MIN) throw new Error(`only ${readers.length} homes fill a page`);
+  const { users, tweets, hubFollowers, celebrities } = scale;
+  const dataset = makeDataset(users, tweets, { hubFollowers, celebrities, fans: FANS });
+  const readers = readersOf(dataset, scale.homeLeast).filter((index) => index < users);
+  if (readers.length < scale.readers) throw new Error(`only ${readers.length} homes fill a page`);
   const ids = dataset.users.map((user) => user.id);
   const store = makeStore();
   const client = new LoadClient();
-  const runtime = await startBench(bundle, store.path);
+  const runtime = await startBench(bundle, store.path, {}, inspectorPort === undefined ? {} : { inspectorPort });
   await loadFacts(runtime, dataset);
   const tokens = await tokensFor(runtime, ids);
   const seconds = await warmHomes(client, runtime, homeAsks(ids, tokens));
-  describe(report, dataset, readers.length, seconds);
+  describe(report, dataset, `${readers.length} homes of ${scale.homeLeast} tweets or more`, seconds);
   const stage: MainStage = {
     client,
     dataset,
+    scale,
     readers,
     tokens,
     runtime,
@@ -55,11 +61,12 @@ export async function openMainStage(bundle: string, report: Report): Promise<Mai
   return stage;
 }
 
-function describe(report: Report, dataset: Dataset, readers: number, rebuildSeconds: number): void {
+function describe(report: Report, dataset: Dataset, homes: string, rebuildSeconds: number): void {
   const [users, follows, tweets] = [dataset.users.length, dataset.follows.length, dataset.tweets.length];
   report.line(
     `${users} users, ${follows} follows, ${tweets} tweets (${dataset.source}); ` +
-      `${readers} homes of ${HOME_LEAST} tweets or more; all rebuilt by a first read in ${rebuildSeconds.toFixed(1)} s`,
+      `${homes}; all rebuilt by a first read in ${rebuildSeconds.toFixed(1)} s`,
   );
+  report.source(dataset.source);
   report.figure("stage", { users, follows, tweets, source: dataset.source, rebuildSeconds });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../scripts/lib.ts";
-import { startLocalRuntime, type LocalRuntime } from "../scripts/local-runtime.ts";
+import { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from "../scripts/local-runtime.ts";
 import { shardOf, type Dataset } from "./dataset.ts";
 import { factsOf, type Row } from "./facts.ts";
 import type { Ask } from "./http-connection.ts";
@@ -12,7 +12,7 @@ import type { LoadClient } from "./load-client.ts";
 const VARS = {
   RATE_LIMIT_SCALE: "0",
   PASSWORD_SCRYPT_N: "16",
-  ACCESS_TOKEN_SECONDS: "86400",
+  ACCESS_TOKEN_SECONDS: "864000",
   LOG_LEVEL: "error",
 };
 /** Rows of one insert. */
@@ -37,8 +37,9 @@ export function startBench(
   bundle: string,
   store: string,
   vars: Readonly<Record<string, string>> = {},
+  more: Pick<LocalRuntimeOptions, "inspectorPort" | "inMemory"> = {},
 ): Promise<LocalRuntime> {
-  return startLocalRuntime({ bundle, persistTo: store, vars: { ...VARS, ...vars } });
+  return startLocalRuntime({ bundle, persistTo: store, vars: { ...VARS, ...vars }, ...more });
 }
 
 async function post<T>(runtime: LocalRuntime, path: string, body: unknown): Promise<T> {
@@ -93,12 +94,23 @@ export async function warmHomes(client: LoadClient, runtime: LocalRuntime, asks:
 }
 
 export interface PushCount {
-  readonly count: number;
+  /** Repeats among them. */
+  readonly entries: number;
   /** Unix milliseconds. */
   readonly lastAt: number;
 }
 export async function pushesOf(runtime: LocalRuntime): Promise<PushCount> {
   return (await (await fetch(`${runtime.url}/bench/pushes`)).json()) as PushCount;
+}
+
+/** Takes the objects of `ids` out of memory; what they stored stays. */
+export async function evict(runtime: LocalRuntime, ids: readonly string[]): Promise<void> {
+  await post(runtime, "/bench/evict", ids);
+}
+
+/** Deliveries to followers since the last call: Unix milliseconds of each, and milliseconds since its tweet got its id. */
+export async function takeLags(runtime: LocalRuntime): Promise<readonly (readonly [at: number, ms: number])[]> {
+  return (await (await fetch(`${runtime.url}/bench/lags`)).json()) as [number, number][];
 }
 
 /** One row written by each object, the objects of a list at most `concurrency` at once. @returns seconds. */

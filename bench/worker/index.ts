@@ -4,7 +4,8 @@
  */
 import product, { AuthorFeed, HomeTimeline as ProductTimeline, PullList } from "../../workers/index.ts";
 import { answerBench } from "./routes.ts";
-import { pushed } from "./pushes.ts";
+import { noteLag, pushed } from "./pushes.ts";
+import { timeOfId } from "../../workers/lib/snowflake.ts";
 
 export { AuthorFeed, PullList };
 
@@ -28,10 +29,18 @@ export class HomeTimeline extends ProductTimeline {
   }
   #written = 0;
 
-  override push(entries: Parameters<ProductTimeline["push"]>[0]): void {
-    super.push(entries);
-    pushed.count += 1;
+  override push(given: Parameters<ProductTimeline["push"]>[0]): void {
+    super.push(given);
+    pushed.entries += given.entries.length;
     pushed.lastAt = Date.now();
+    for (const { id, actorId } of given.entries) {
+      if (actorId !== this.ctx.id.name) noteLag(pushed.lastAt, pushed.lastAt - timeOfId(id));
+    }
+  }
+
+  /** Forgets everything but what is stored. */
+  leaveMemory(): void {
+    this.ctx.abort("the benchmark wants it cold");
   }
 }
 

@@ -2,7 +2,7 @@ import { signAccessToken } from "../../workers/accounts/access-tokens.ts";
 import { mapConcurrently } from "../../workers/lib/concurrency.ts";
 import { createContext, runtimeOf, shardBindings } from "../../workers/lib/context.ts";
 import type { HomeTimeline } from "./index.ts";
-import { pushed } from "./pushes.ts";
+import { pushed, takeLags } from "./pushes.ts";
 
 /** Rows of one table for one shard; ids and texts as they stand in the columns. */
 interface LoadRows {
@@ -36,6 +36,11 @@ export async function answerBench(request: Request, env: Env, execution: Executi
     return new Response("ok");
   }
   if (url.endsWith("/bench/bare")) return new Response("ok");
+  if (url.endsWith("/bench/evict")) {
+    await evict(env, await request.json<readonly string[]>());
+    return Response.json({});
+  }
+  if (url.endsWith("/bench/lags")) return Response.json(takeLags());
   if (url.endsWith("/bench/pushes")) return Response.json(pushed);
   if (url.endsWith("/bench/load")) return Response.json(await load(env, await request.json<LoadRows>()));
   if (url.endsWith("/bench/tokens")) {
@@ -86,6 +91,16 @@ async function tokens(env: Env, execution: ExecutionContext, ids: readonly strin
   const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work);
   const ctx = createContext(runtimeOf(env), { requestId: "bench", waitUntil });
   return Promise.all(ids.map((id) => signAccessToken(ctx, id, "bench")));
+}
+
+/** Objects leave memory; what they stored stays. */
+async function evict(env: Env, ids: readonly string[]): Promise<void> {
+  // An object that is reset answers with an error.
+  await mapConcurrently(ids, 64, async (id) =>
+    objectOf(env, id)
+      .leaveMemory()
+      .catch(() => undefined),
+  );
 }
 
 /** As much text as a pushed entry. */
