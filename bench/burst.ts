@@ -5,6 +5,7 @@ import { readWeek, WEEK_SECONDS, type BurstEvent, type Week } from "./burst-even
 import type { BurstResult, Spread } from "./burst-result.ts";
 import { summariseBurst, type Happened } from "./burst-summary.ts";
 import { watchCpu } from "./cpu.ts";
+import type { Replayed } from "./load-client.ts";
 import type { Ask } from "./http-connection.ts";
 import type { MainStage } from "./main-stage.ts";
 import type { Report } from "./report.ts";
@@ -18,6 +19,8 @@ export interface BurstOptions {
 }
 
 const CONNECTIONS = 64;
+/** Their own, so that a look does not wait for events that wait. */
+const LOOKING = 16;
 /** Of each: pages of home, and of both reference routes, a second, so that the burst can be seen from a reader's place. */
 const LOOKS_A_SECOND = 5;
 const LATE_SECONDS = 180;
@@ -38,29 +41,42 @@ export async function benchBurst(stage: MainStage, options: BurstOptions, report
   );
   await warmAll(stage);
   const { runtime } = stage;
-  const planned = plan(stage, week, speed, options.seconds);
-  const asks = planned.map(({ ask }) => ask);
-  await client.prepare("burst", asks, { inOrder: true });
+  const events = plan(stage, week, speed);
+  const watched = looks(stage, options.seconds);
+  const play = async (asks: string, planned: readonly Planned[], connections: number) => {
+    const dueMs = planned.map((one) => one.dueMs);
+    return client.replay({ origin: runtime.url, asks, connections, dueMs });
+  };
+  for (const [name, planned] of [
+    ["burst", events],
+    ["looks", watched],
+  ] as const) {
+    const asks = planned.map(({ ask }) => ask);
+    await client.prepare(name, asks, { inOrder: true });
+  }
   await takeLags(runtime);
   const endCpu = watchCpu(runtime.pid);
-  const dueMs = planned.map((one) => one.dueMs);
-  const replayed = await client.replay({ origin: runtime.url, asks: "burst", connections: CONNECTIONS, dueMs });
-  const cpu = endCpu(replayed.cpuSeconds);
+  const [replayed, looked] = await Promise.all([play("burst", events, CONNECTIONS), play("looks", watched, LOOKING)]);
+  // Both are of one process, and the longer of them tells of all of it.
+  const cpu = endCpu(Math.max(replayed.cpuSeconds, looked.cpuSeconds));
   const endedAt = performance.now();
   await runtime.outboxEmpty(LATE_SECONDS);
   const settledSeconds = (performance.now() - endedAt) / 1000;
-  const happened = planned.map(({ what, dueMs: due }, index): Happened => ({
-    what,
-    at: due / 1000,
-    ms: replayed.latencies[index] ?? Number.NaN,
-    wrong: replayed.wrong[index] ?? false,
-  }));
+  const happened = [...happenedOf(events, replayed), ...happenedOf(watched, looked)];
   const lags = (await takeLags(runtime)).map(([at, ms]) => ({ at: (at - replayed.beganAt - ms) / 1000, ms }));
   const result = summariseBurst({ week, speed, seconds: options.seconds, happened, lags, settledSeconds });
   report.burst(result);
   print(report, result);
-  report.scenario({ ...scenarioOf(result, happened), firstError: replayed.firstWrong, cpu });
+  report.scenario({ ...scenarioOf(result, happened), firstError: replayed.firstWrong ?? looked.firstWrong, cpu });
 }
+
+const happenedOf = (planned: readonly Planned[], { latencies, wrong }: Replayed): Happened[] =>
+  planned.map(({ what, dueMs }, index) => ({
+    what,
+    at: dueMs / 1000,
+    ms: latencies[index] ?? Number.NaN,
+    wrong: wrong[index] ?? false,
+  }));
 
 /** A fresh process in which every home was read: pushes go to all. */
 async function warmAll(stage: MainStage): Promise<void> {
@@ -81,13 +97,12 @@ function windowOf(week: Week, speed: number, seconds: number): Week & { readonly
   return { ...week, from, events: week.events.filter(({ at }) => at >= from && at < from + length) };
 }
 
-function plan(stage: MainStage, week: Week & { readonly from: number }, speed: number, seconds: number): Planned[] {
+function plan(stage: MainStage, week: Week & { readonly from: number }, speed: number): Planned[] {
   const asker = asksFor(stage);
-  const events = week.events.flatMap((event): Planned[] => {
+  return week.events.flatMap((event): Planned[] => {
     const ask = asker(event);
     return ask === null ? [] : [{ what: "event", dueMs: ((event.at - week.from) / speed) * 1000, ask }];
   });
-  return [...events, ...looks(stage, seconds)].sort((a, b) => a.dueMs - b.dueMs);
 }
 
 /** Pages of home and both references, evenly spread. */

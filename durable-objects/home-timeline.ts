@@ -99,7 +99,7 @@ export class HomeTimeline extends DurableObject<Env> {
   /** undefined: not looked at yet; null: nothing is stored. */
   #pages: TimelinePages | null | undefined;
   #building: Building | null = null;
-  readonly #memory = crypto.randomUUID();
+  #memory = crypto.randomUUID();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -159,7 +159,7 @@ export class HomeTimeline extends DurableObject<Env> {
    */
   push(pushed: { readonly entries: readonly TimelineEntry[]; readonly now?: number }): void {
     const pages = this.#open();
-    if (pages !== null) pages.push(pushed.entries, pushed.now ?? this.#now());
+    if (pages !== null) this.#stored(() => pages.push(pushed.entries, pushed.now ?? this.#now()));
     else if (this.#building !== null) {
       this.#building.entries.push(...pushed.entries);
       if (this.#building.entries.length > BUILDING_ENTRIES_MAX) this.#building = null;
@@ -169,7 +169,7 @@ export class HomeTimeline extends DurableObject<Env> {
   /** Removes deleted tweets for good. */
   remove(removed: { readonly tweetIds: readonly string[] }): void {
     const pages = this.#open();
-    if (pages !== null) pages.remove(removed.tweetIds);
+    if (pages !== null) this.#stored(() => pages.remove(removed.tweetIds));
     else for (const id of removed.tweetIds) this.#building?.deleted.add(id);
   }
 
@@ -181,7 +181,7 @@ export class HomeTimeline extends DurableObject<Env> {
     const { authorId, state, version } = change;
     const pages = this.#open();
     if (pages !== null) {
-      pages.setFollow(authorId, { state, version });
+      this.#stored(() => pages.setFollow(authorId, { state, version }));
       return pages.isFollowed(authorId) ? { base: pages.base, floor: pages.floor } : null;
     }
     const building = this.#building;
@@ -199,13 +199,13 @@ export class HomeTimeline extends DurableObject<Env> {
     if (pages !== null) {
       if (pages.base !== merge.basedOn) return false;
       if (merge.wholeAbove !== undefined && merge.memory !== this.#memory) return false;
-      pages.merge(merge);
+      this.#stored(() => pages.merge(merge));
       return true;
     }
     const building = this.#building;
     if (building === null || building.base !== merge.basedOn) return false;
     // A follow's own merge may come while the rebuild is still reading: it joins what was pushed meanwhile.
-    if (merge.follows !== undefined) this.#finishBuilding(building, merge);
+    if (merge.follows !== undefined) this.#stored(() => this.#finishBuilding(building, merge));
     else {
       building.entries.push(...merge.entries);
       building.floor = highest(building.floor, merge.floor);
@@ -224,9 +224,23 @@ export class HomeTimeline extends DurableObject<Env> {
     this.#pages = null;
   }
 
+  /**
+   * Does `change`: all of it is stored, or nothing. Where the disk is full, say, what it left in memory would pass for stored
+   * when it comes again: the memory goes, as in an eviction.
+   */
+  #stored(change: () => void): void {
+    try {
+      this.ctx.storage.transactionSync(change);
+    } catch (error) {
+      this.#pages = undefined;
+      this.#memory = crypto.randomUUID();
+      throw error;
+    }
+  }
+
   #hide(merge: HidingMerge): void {
     const pages = this.#open();
-    if (pages !== null) pages.applyHiding(merge);
+    if (pages !== null) this.#stored(() => pages.applyHiding(merge));
     else this.#building?.hiding.apply(merge);
   }
 

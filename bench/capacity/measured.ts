@@ -25,6 +25,9 @@ export interface Measured {
     readonly deliveriesPerSecond: number;
     /** CPU milliseconds of a warm page of home, the object's part with it. */
     readonly homeCpuMs: number;
+    /** p99, milliseconds: a warm page of home, and one after two days away, over two databases; null where not measured. */
+    readonly homeP99Ms: number | null;
+    readonly returnP99Ms: number | null;
   };
   readonly bytes: RowBytes;
 }
@@ -39,6 +42,7 @@ interface BenchReport {
   readonly bytes?: RowBytes;
   readonly home?: { readonly home?: { readonly asked?: { readonly serverCpuMicros?: number } } };
   readonly fanOut?: { readonly deliveriesPerSecond?: readonly number[] };
+  readonly scenarios?: readonly { readonly name: string; readonly p99: number | null }[];
 }
 
 /** `file` over what is committed: what the file does not tell stays as it was measured before. */
@@ -53,12 +57,15 @@ export function takeReport(report: BenchReport, name: string, before: Pick<Measu
   const rates = [...(report.fanOut?.deliveriesPerSecond ?? [])].sort((a, b) => a - b);
   const micros = report.home?.home?.asked?.serverCpuMicros;
   const { speed = before.speed, bytes = before.bytes } = report;
+  const p99Of = (scenario: string) => report.scenarios?.find((one) => one.name === scenario)?.p99 ?? null;
   return {
     taken: report.taken ?? { date: "unknown", commit: "unknown", machine: name },
     costs: report.costs,
     speed: {
       deliveriesPerSecond: rates[rates.length >> 1] ?? speed.deliveriesPerSecond,
       homeCpuMs: micros === undefined ? speed.homeCpuMs : micros / 1000,
+      homeP99Ms: p99Of("home, all warm") ?? speed.homeP99Ms,
+      returnP99Ms: p99Of("home, after two days away") ?? speed.returnP99Ms,
     },
     bytes,
   };

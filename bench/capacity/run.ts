@@ -11,7 +11,8 @@ import { parseLimits } from "../../workers/lib/limits.ts";
 import { MEASURED_FILE, readMeasured, takeReport } from "./measured.ts";
 import { showPublished } from "./published.ts";
 import { countRowBytes } from "./row-bytes.ts";
-import { showBreakEven, showHeadline, showLoads } from "./sections.ts";
+import { showBreakEven } from "./push-or-pull.ts";
+import { showHeadline, showLoads } from "./sections.ts";
 import { showRuns } from "./simulator/runs.ts";
 import { validate } from "./validate.ts";
 

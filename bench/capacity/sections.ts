@@ -1,26 +1,11 @@
-/** The model's part of the report: what each load needs and costs, where it meets a limit, push or pull. */
+/** The model's part of the report: what each load needs and costs, and where it meets a limit. */
 import { presentWindowMs, type Limits } from "../../workers/lib/limits.ts";
 import { billOf, MONTH_DAYS, storageOf, totalOf, type Item, type Storage } from "./bill.ts";
-import { PRICE } from "../prices.ts";
-import {
-  breakEvenPosts,
-  cheaperAsFeed,
-  cheapestWindow,
-  databasesWithin,
-  edgePrices,
-  type EdgePrices,
-  type FeedCase,
-  pullCost,
-  pushCost,
-  readerMonth,
-  returnMilliseconds,
-} from "./break-even.ts";
 import { coefficientsOf } from "./coefficients.ts";
 import { HEADLINE, headlineOf, LOADS, type Load } from "./loads.ts";
 import type { Measured } from "./measured.ts";
-import { modelDay, presentPart, type Day, type Given } from "./model.ts";
+import { modelDay, type Day, type Given } from "./model.ts";
 import { databasesOf, limitsMet, needsOf, type Needs } from "./needs.ts";
-import { ASSUMED } from "./platform.ts";
 import { dollars, short, table, title, whole } from "./text.ts";
 
 /** A load, worked out. */
@@ -173,107 +158,4 @@ function leftTable(head: readonly string[], rows: readonly (readonly string[])[]
   const width = Math.max(...[head, ...rows].map((row) => (row[last] ?? "").length));
   const padded = (row: readonly string[]) => row.map((cell, index) => (index === last ? cell.padEnd(width) : cell));
   return table(padded(head), rows.map(padded));
-}
-
-export function showBreakEven(measured: Measured, limits: Limits): string[] {
-  const price = edgePrices(coefficientsOf(measured));
-  const { follows } = HEADLINE;
-  const posts = [0.1, 1, 2, 10, 50];
-  const visits = [0.1, 1, 5, 20, 100];
-  const cheaper = (a: number, v: number) => {
-    const ratio = pushCost(price, a) / pullCost(price, a, v, follows);
-    return ratio > 1 ? `pull ${short(ratio)}x` : `push ${short(1 / ratio)}x`;
-  };
-  const edges = posts.map((a) => [`${a} posts a day`, ...visits.map((v) => cheaper(a, v))]);
-  const each = (value: number) => `$${(value * 1e6).toFixed(3)}`;
-  return [
-    ...title("Push or pull, by list prices, for one edge"),
-    `a million of each: push to a reader who is here ${each(price.push)}, who is away ${each(price.rest)};`,
-    `a return ${each(price.comeBack)}, each author read there ${each(price.author)}, each tweet found ${each(price.found)}`,
-    `push is cheaper where posts a visit < (author + return / follows) / (push - found) = ${breakEvenPosts(price, follows).toFixed(4)},`,
-    `that is where the reader comes more than ${whole(1 / breakEvenPosts(price, follows))} times a post (${whole(1 / breakEvenPosts(price, follows, price.rest))} times while it only rests); ${follows} followed`,
-    "which is cheaper, and how many times:",
-    ...table(["", ...visits.map((v) => `${v} visits a day`)], edges),
-    ...showWindow(price, limits),
-    ...showFeeds(price, limits),
-    ...showRecommended(price, limits),
-  ];
-}
-
-function showWindow(price: EdgePrices, limits: Limits): string[] {
-  const { follows, tweetsPerDay, users } = HEADLINE;
-  const postsADay = (follows * tweetsPerDay) / users;
-  const here = presentWindowMs(limits) / 3_600_000;
-  const windows = [here, 6, 24, 72, 14 * 24];
-  const every = [1, 5, 12, 24, 72, 168];
-  const rows = every.map((everyHours) => [
-    `every ${everyHours} h`,
-    ...windows.map((hours) => dollars(1e6 * readerMonth(price, { follows, postsADay, everyHours }, hours, limits))),
-  ]);
-  const latency = [2, 5, 10, 20].map((query) => [
-    `${query} ms a query`,
-    ...[2, 16, 64, 1024].map((databases) => `${whole(returnMilliseconds(databases, follows, query, OBJECT_MS))} ms`),
-    mostDatabases(query),
-  ]);
-  const minutes = (push: number) => (cheapestWindow(price, follows, postsADay, push) / 60).toFixed(0);
-  return [
-    ...title("How recently must a reader have been here for a push to be cheaper than the pull on return?"),
-    `${follows} followed who write ${whole(postsADay)} posts a day together: what is pushed costs as much as the return after`,
-    `${minutes(price.push)} minutes where each push writes a row, after ${minutes(price.rest)} minutes where it rests (it does from ${(here * 60).toFixed(0)} minutes on)`,
-    "dollars a month for a million readers, by how often they come and how long after a visit they are pushed to:",
-    ...table(["", ...windows.map((hours) => `${hours} h`)], rows),
-    `a return asks every database of those followed, six at a time, then those of the page; at ${OBJECT_MS} ms an object call:`,
-    ...table(["", "2 databases", "16", "64", "1,024", "most below 200 ms"], latency),
-  ];
-}
-
-/** Milliseconds of a call from one place to another, assumed. */
-const OBJECT_MS = 10;
-
-function mostDatabases(query: number): string {
-  const most = databasesWithin(200, HEADLINE.follows, query, OBJECT_MS);
-  return most === Infinity ? "any" : whole(most);
-}
-
-function feedCase(price: EdgePrices, limits: Limits): FeedCase {
-  const present = presentPart(HEADLINE, limits);
-  return {
-    delivery: present * price.push + (1 - present) * price.rest,
-    pagesADay: HEADLINE.readsPerDay / HEADLINE.dailyUsers,
-    read: PRICE.kvReads / 1e6,
-    isolates: HEADLINE.readsPerDay / 86_400 / ASSUMED.requestsPerSecondAnIsolate,
-    cacheSeconds: limits.FEED_CACHE_SECONDS,
-  };
-}
-
-/** From how many followers on a feed in KV is cheaper than pushes. */
-function showFeeds(price: EdgePrices, limits: Limits): string[] {
-  const feed = feedCase(price, limits);
-  const posts = [1, 2, 5, 10, 20, 50];
-  const followers = posts.map((each) => {
-    const least = cheaperAsFeed(each, feed);
-    return least === 0 ? "any" : short(least);
-  });
-  return [
-    ...title("From how many followers on is a feed in KV cheaper than pushes?"),
-    ...table(["posts a day", ...posts.map(String)], [["followers", ...followers]]),
-    `${whole(feed.isolates)} isolates of ${ASSUMED.requestsPerSecondAnIsolate} requests/s read a feed once in FEED_CACHE_SECONDS (${feed.cacheSeconds}); below that many followers every page pays for every feed`,
-  ];
-}
-
-function showRecommended(price: EdgePrices, limits: Limits): string[] {
-  const { follows, tweetsPerDay, users } = HEADLINE;
-  const reader = { follows, postsADay: (follows * tweetsPerDay) / users, everyHours: 72 };
-  const month = (hours: number) => dollars(1e6 * readerMonth(price, reader, hours, limits));
-  const { TIMELINE_ACTIVE_HOURS: shortest, TIMELINE_IDLE_DAYS: longest } = limits;
-  return [
-    ...title("Recommended, per price, with both below 200 ms at p99"),
-    `FANOUT_ACTIVE_ONLY_MIN  0 (now ${whole(limits.FANOUT_ACTIVE_ONLY_MIN)}): everybody is pushed to for TIMELINE_ACTIVE_HOURS (${shortest}), the least of what is promised;`,
-    `                        of a million readers who come every three days ${month(longest * 24)} a month become ${month(shortest)}. By price`,
-    "                        alone it would end where a visit no longer counts as here: what rests is read again anyway",
-    `TIMELINE_IDLE_DAYS      ${longest} (as it is): it keeps the timeline, and a return is cheaper than a rebuild`,
-    `                        unless more databases are asked than the table above allows (${mostDatabases(10)} at 10 ms a query): then the`,
-    "                        window stays at 14 days, for the push buys the 200 ms",
-    `FANOUT_PULL_MIN         ${whole(limits.FANOUT_PULL_MIN)} (as it is): right for ${short(cheaperAsFeed(1, feedCase(price, limits)) / limits.FANOUT_PULL_MIN)} posts a day; lower costs more, for feeds are paid by the page`,
-  ];
 }

@@ -7,8 +7,8 @@ import { bundleBroken, SABOTAGES, type Sabotage } from "./sabotage.ts";
 import { removeBundle } from "./stage.ts";
 
 const FAULTS_MAX = 100;
-/** What queues do, and what takes an object's memory, shows each of them: no need of the others here. */
-const KINDS: readonly Kind[] = ["queue-drop", "queue-repeat", "queue-reorder", "kill", "object-evicted"];
+/** What queues do, what takes an object's memory, and lost answers show each of them: no need of the others here. */
+const KINDS: readonly Kind[] = ["queue-drop", "queue-repeat", "answer-lost", "kill", "object-evicted"];
 
 export interface Caught {
   /** What was seen, in words; empty: nobody noticed. */

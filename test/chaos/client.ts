@@ -1,8 +1,9 @@
 /** Sends what the plan says and enters every outcome in the ledger. */
-import type { Ledger, Mark, Outcome, Person, Post } from "./ledger.ts";
+import type { Ledger, Mark, OpenRequest, Outcome, Person, Post } from "./ledger.ts";
 import type { PlannedAct } from "./plan.ts";
 
-interface Request {
+/** A write or a read of somebody's. */
+export interface Request {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly json?: unknown;
@@ -21,6 +22,7 @@ interface Sent {
 const ANSWER_MS = 15_000;
 /** A failed request is sent again under its key after so long. */
 const AGAIN_MS = 120;
+const TRIES_MAX = 30;
 
 export type Counts = Record<Outcome, number>;
 
@@ -89,32 +91,44 @@ export class Client {
     const key = act.keyed ? `key-${act.number}` : null;
     const post: Post = { author, text, key, json, target: points, outcome: "unanswered", id: null, deletion: null };
     this.#ledger.posts.set(text, post);
-    await this.sendPost(post, act.isolate, true);
+    const request = { method: "POST", path: "/2/tweets", json, key, isolate: act.isolate } as const;
+    this.#notePost(post, await this.#send(author, request, key !== null));
   }
 
-  /** Sends a post, and once more under its key where it failed. */
-  async sendPost(post: Post, isolate: number, again: boolean): Promise<void> {
-    const { author, json, key, text } = post;
-    const sent = await this.#send(
-      author,
-      { method: "POST", path: "/2/tweets", json, key, isolate },
-      again && key !== null,
-    );
-    if (sent.outcome === "refused") {
-      if (post.target === null || !this.#mayRefuse(author, post.target)) this.#surprise(`"${text}"`, sent);
-      // One that may have been written before is not undone by that.
-      if (post.outcome === "unanswered" && again) post.outcome = "refused";
-      return;
+  #notePost(post: Post, sent: Sent): void {
+    const { author, text, target } = post;
+    if (sent.outcome === "refused" && (target === null || !this.#mayRefuse(author, target))) {
+      this.#surprise(`"${text}"`, sent);
     }
-    if (sent.outcome !== "acknowledged") {
-      if (post.outcome !== "acknowledged") post.outcome = sent.outcome;
-      return;
-    }
-    post.outcome = "acknowledged";
+    post.outcome = sent.outcome;
     const id = sent.data?.["id"];
-    if (id === undefined) return;
-    if (post.id !== null && post.id !== id) this.#ledger.unexpected.push(`"${text}" is ${post.id} and ${String(id)}`);
-    post.id = String(id);
+    if (id !== undefined) post.id = String(id);
+  }
+
+  /**
+   * Sends again what had no answer, or a failure, in the end.
+   * @param first the answer that is stored under its key; undefined where nothing was written.
+   */
+  async sendAgain({ person, request, post }: OpenRequest, first: Readonly<Record<string, unknown>> | undefined) {
+    // Of what is no post the ledger allows that it never happened; to do it now might undo what came after.
+    if (first === undefined && post === undefined) return;
+    const sent = await this.#patiently(person, request);
+    if (post !== undefined && first === undefined) return this.#notePost(post, sent);
+    const same = Object.entries(first ?? {}).every(([name, value]) => sent.data?.[name] === value);
+    if (sent.outcome !== "acknowledged" || !same) {
+      const told = `${sent.status} ${sent.told}, not ${JSON.stringify(first)}`;
+      this.#ledger.unexpected.push(`${request.path} was done, and under its key the answer is ${told}`);
+    }
+    if (post !== undefined) this.#notePost(post, { ...sent, outcome: "acknowledged" });
+  }
+
+  /** Until there is an answer that is no failure: circuit breakers close one by one. */
+  async #patiently(person: Person, request: Request): Promise<Sent> {
+    for (let tries = 1; ; tries += 1) {
+      const sent = await this.#send(person, request);
+      if (sent.outcome !== "failed" || tries === TRIES_MAX) return sent;
+      await new Promise((wake) => setTimeout(wake, AGAIN_MS));
+    }
   }
 
   async #delete(act: PlannedAct, author: Person): Promise<void> {
@@ -197,6 +211,7 @@ export class Client {
     const sent = await this.#exchange(person, request);
     this.inFlight -= 1;
     if (request.method !== "GET") this.#counts[sent.outcome] += 1;
+    this.#ledger.noteKeyed(person, request, sent.outcome);
     if (sent.outcome !== "failed" || !again || this.serverGone) return sent;
     await new Promise((wake) => setTimeout(wake, AGAIN_MS));
     if (this.serverGone) return sent;

@@ -116,24 +116,14 @@ export class CohortRun {
     );
   }
 
-  /** Every keyed post that failed is sent again: what was written before gives its first answer. */
+  /** Every keyed request that failed is sent again: what was done gives its first answer. */
   async #sendAgain(): Promise<void> {
-    const open = [...this.ledger.posts.values()].filter(
-      ({ key, outcome }) => key !== null && (outcome === "failed" || outcome === "unanswered"),
-    );
-    if (open.length === 0) return;
-    const { tweets } = await readFacts(this.#stage, this.ledger.people);
+    const { open } = this.ledger;
+    if (open.size === 0) return;
+    const { keys } = await readFacts(this.#stage, this.ledger.people);
     const client = new Client(this.#stage.url, this.ledger, this.#counts);
-    for (const post of open) {
-      const written = tweets.find(({ text }) => text === post.text);
-      // The first answer names what was written.
-      if (written !== undefined) post.id = written.id;
-      await client.sendPost(post, 0, false);
-      if (written !== undefined && post.outcome !== "acknowledged") {
-        this.ledger.unexpected.push(`"${post.text}" was written, and its key does not say so: ${post.outcome}`);
-      }
-      if (post.outcome !== "acknowledged") post.outcome = "failed";
-    }
+    for (const [name, request] of open) await client.sendAgain(request, keys.get(name));
+    open.clear();
   }
 
   async #untilWhole(

@@ -23,6 +23,8 @@ export interface Facts {
   readonly follows: Edges;
   readonly blocks: Edges;
   readonly marks: Readonly<Record<Exclude<Mark, "retweet">, Edges>>;
+  /** `user key` -> the first answer under that Idempotency-Key. */
+  readonly keys: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
 const AMONG = "IN (SELECT value FROM json_each(?1))";
@@ -38,6 +40,7 @@ const QUERIES = [
   edges("likes", "user_id", "tweet_id"),
   edges("bookmarks", "user_id", "tweet_id"),
   edges("mutes", "muter_id", "muted_id"),
+  `SELECT user_id, key, answer FROM idempotency_keys WHERE user_id ${AMONG}`,
 ] as const;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -49,6 +52,7 @@ const pointer = (id: unknown): string | null => (id === null ? null : plain(id))
 export async function readFacts(stage: Stage, people: readonly Person[]): Promise<Facts> {
   const ids = JSON.stringify(people.map(({ id }) => id.padStart(19, "0")));
   const [outbox = [], tweets = [], ...rest] = await stage.facts(QUERIES, [ids]);
+  const keys = rest.pop() ?? [];
   const [follows, blocks, like, bookmark, mute] = rest.map(edgesOf);
   const none: Edges = new Set();
   return {
@@ -57,8 +61,11 @@ export async function readFacts(stage: Stage, people: readonly Person[]): Promis
     follows: follows ?? none,
     blocks: blocks ?? none,
     marks: { like: like ?? none, bookmark: bookmark ?? none, mute: mute ?? none },
+    keys: new Map(keys.map((row) => [`${plain(row["user_id"])} ${String(row["key"])}`, answerOf(row)])),
   };
 }
+
+const answerOf = (row: Row): Row => JSON.parse(String(row["answer"])) as Row;
 
 const edgesOf = (rows: readonly Row[]): Edges => new Set(rows.map((row) => `${plain(row["a"])} ${plain(row["b"])}`));
 

@@ -3,6 +3,7 @@
  * left open and has been looked at: a write without an answer happened wholly or not at all.
  */
 import type { Person } from "../node/support/crash-ledger.ts";
+import type { Request } from "./client.ts";
 import type { Verb } from "./plan.ts";
 
 export type { Person };
@@ -24,6 +25,14 @@ export interface Post {
   id: string | null;
   /** null: never asked for. */
   deletion: Outcome | null;
+}
+
+/** A request under a key that had no answer, or a failure: was it done? */
+export interface OpenRequest {
+  readonly person: Person;
+  readonly request: Request;
+  /** Where it posts. */
+  readonly post: Post | undefined;
 }
 
 /** What one person does to a tweet or another person, for themselves alone. */
@@ -53,6 +62,8 @@ export class Ledger {
   readonly #pairs = new Map<string, readonly Pair[]>();
   /** Pairs between whom a block began or ended since everything was quiet. */
   readonly #stirred = new Set<string>();
+  /** `user key` -> what must give its first answer under that key, if it was done. */
+  readonly open = new Map<string, OpenRequest>();
   /** Answers that nobody should get. */
   readonly unexpected: string[] = [];
 
@@ -69,6 +80,17 @@ export class Ledger {
 
   postOf(id: string): Post | undefined {
     return [...this.posts.values()].find((post) => post.id === id);
+  }
+
+  /** A refusal after a failure leaves open whether the first was done. */
+  noteKeyed(person: Person, request: Request, outcome: Outcome): void {
+    const { key } = request;
+    if (key === null || key === undefined) return;
+    const name = `${person.id} ${key}`;
+    if (outcome === "acknowledged") this.open.delete(name);
+    if (outcome !== "failed" && outcome !== "unanswered") return;
+    const post = [...this.posts.values()].find((one) => one.author === person && one.key === key);
+    this.open.set(name, { person, request, post });
   }
 
   /** What may be true of a mark. */

@@ -48,6 +48,13 @@ export const SABOTAGES: readonly Sabotage[] = [
     by: "this.#lostAbove = null;",
     seenIn: "campaign",
   },
+  {
+    name: "a repeat that is refused for what has come between, and not given its first answer",
+    file: "workers/lib/idempotency.ts",
+    replace: "if (first === null) throw error;",
+    by: "if (first !== undefined) throw error;",
+    seenIn: "campaign",
+  },
 ];
 
 const SOURCES = ["workers", "durable-objects", "bench/worker", "test/chaos", "wrangler.toml", "package.json"];

@@ -7,7 +7,8 @@ import { HEADLINE, type Load } from "../../bench/capacity/loads.ts";
 import { readMeasured } from "../../bench/capacity/measured.ts";
 import { modelDay } from "../../bench/capacity/model.ts";
 import { needsOf } from "../../bench/capacity/needs.ts";
-import { showBreakEven, showHeadline, showLoads } from "../../bench/capacity/sections.ts";
+import { showBreakEven } from "../../bench/capacity/push-or-pull.ts";
+import { showHeadline, showLoads } from "../../bench/capacity/sections.ts";
 import { Crowd } from "../../bench/capacity/simulator/crowd.ts";
 import { EventHeap } from "../../bench/capacity/simulator/event-heap.ts";
 import type { Outcome, Scenario } from "../../bench/capacity/simulator/scenario.ts";
@@ -204,6 +205,22 @@ describe("the simulator", () => {
     expect(away.worst, "somebody was held back").toBeGreaterThan(behind);
     const [look, itself] = [2, here.worst];
     expect(away.worst).toBeLessThanOrEqual(here.worst + most + look + itself);
+  });
+
+  test("holds those who are away no longer than it is told to, while the others are still behind", () => {
+    const held = (seconds: number) => {
+      const given = { ...evening.limits, FANOUT_LATER_SECONDS_MAX: seconds };
+      return simulate(crowd, {
+        ...evening,
+        ...spike,
+        activeFirst: "message waited",
+        deliveriesPerSecond: 40,
+        limits: given,
+      });
+    };
+    const [briefly, long] = [held(5), held(600)];
+    expect(briefly.here.percentile(0.99), "the others are behind for longer than that").toBeGreaterThan(60);
+    expect(briefly.away.percentile(0.5)).toBeLessThan(long.away.percentile(0.5) - 60);
   });
 
   test("falls behind with fewer consumers, and by as much as arithmetic says", () => {

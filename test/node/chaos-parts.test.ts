@@ -77,6 +77,7 @@ function scene(post: Partial<Post> = {}) {
     follows: none,
     blocks: none,
     marks: { like: none, bookmark: none, mute: none },
+    keys: new Map(),
   };
   return { ledger, ada, bob, row, facts };
 }
