@@ -2,9 +2,10 @@ import { DurableObject } from "cloudflare:workers";
 import { idleWindowMs, parseLimits, presentWindowMs, type Limits } from "../workers/lib/limits.ts";
 import { ID_MIN } from "../workers/lib/snowflake.ts";
 import type { FollowState } from "./packed-pages.ts";
+import { pageStoreOf } from "./page-store.ts";
 import { byNewest, type ShownEntry, type TimelineEntry } from "./timeline-entry.ts";
 import { TimelineHiding, type HidingMerge, type MutedWords, type StandingEdge } from "./timeline-hiding.ts";
-import { TimelinePages, type Merge, type PageStore, type TimelineSettings } from "./timeline-pages.ts";
+import { TimelinePages, type Merge, type TimelineSettings } from "./timeline-pages.ts";
 
 /** What a page of home is read by. Arguments are objects that only grow: old objects meet new Workers during a deploy. */
 export interface ReadHome {
@@ -250,7 +251,7 @@ export class HomeTimeline extends DurableObject<Env> {
 
   #finishBuilding(building: Building, merge: MergeHome): void {
     this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS pages (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
-    const pages = TimelinePages.create(this.#store(), this.#settings(), building.base);
+    const pages = TimelinePages.create(pageStoreOf(this.ctx.storage.sql), this.#settings(), building.base);
     const follows = new Map(merge.follows);
     for (const [author, follow] of building.follows) {
       if ((follows.get(author)?.version ?? 0) < follow.version) follows.set(author, follow);
@@ -267,7 +268,8 @@ export class HomeTimeline extends DurableObject<Env> {
   }
 
   #open(): TimelinePages | null {
-    if (this.#pages === undefined) this.#pages = TimelinePages.open(this.#store(), this.#settings());
+    if (this.#pages === undefined)
+      this.#pages = TimelinePages.open(pageStoreOf(this.ctx.storage.sql), this.#settings());
     return this.#pages;
   }
 
@@ -289,29 +291,6 @@ export class HomeTimeline extends DurableObject<Env> {
       ownerId: this.#ownerId,
       entriesMax: this.#limits.TIMELINE_ENTRIES_MAX,
       presentMs: presentWindowMs(this.#limits),
-    };
-  }
-
-  #store(): PageStore {
-    const { sql } = this.ctx.storage;
-    return {
-      load: (key) => {
-        try {
-          const [row] = sql.exec<{ bytes: ArrayBuffer }>("SELECT bytes FROM pages WHERE key = ?", key).toArray();
-          return row?.bytes ?? null;
-        } catch (error) {
-          // A cold timeline has no table. Asking the schema first would be billed as rows, at every start.
-          if (/no such table/.test(String(error))) return null;
-          throw error;
-        }
-      },
-      save: (key, bytes) =>
-        void sql.exec(
-          "INSERT INTO pages (key, bytes) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes",
-          key,
-          bytes,
-        ),
-      remove: (key) => void sql.exec("DELETE FROM pages WHERE key = ?", key),
     };
   }
 }

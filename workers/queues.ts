@@ -180,7 +180,7 @@ async function consumeOthers(messages: readonly Message[], consume: Consumer, co
   const attempt = async (message: Message) => {
     const ctx = contextOf(message);
     try {
-      const outcome = await round.take(message.timestamp.getTime(), (seat) => consume(ctx, message.body, seat));
+      const outcome = await round.take((seat) => consume(ctx, message.body, seat));
       if (outcome === "held") message.retry({ delaySeconds: HELD_SECONDS });
       else if (outcome === "done") message.ack();
       else completed.set(message, outcome.completes);

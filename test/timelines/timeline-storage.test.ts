@@ -20,9 +20,11 @@ const by = (author: string, number: number): TimelineEntry => ({
 type Timeline = DurableObjectStub<HomeTimeline>;
 type Change = (timeline: HomeTimeline) => unknown;
 
-/** Called within the object: a refusal that crosses to the caller would be reported as nobody's as well. */
+/** Done within the object: a refusal that crosses to the caller would be reported as nobody's as well. */
+const within = (timeline: Timeline, work: Change): Promise<void> =>
+  runInDurableObject(timeline, (object) => void work(object as unknown as HomeTimeline));
 const refuses = (timeline: Timeline, change: Change): Promise<void> =>
-  runInDurableObject(timeline, (object) => expect(() => change(object)).toThrow(FULL));
+  within(timeline, (object) => expect(() => change(object)).toThrow(FULL));
 
 /** Rows that objects may still write before their disk is full. */
 let room = Infinity;
@@ -82,7 +84,7 @@ test.each(CHANGES)(
     await refuses(timeline, change);
     expect(await shownBy(timeline), "as stored").toEqual([103, 102, 101]);
     room = Infinity;
-    await runInDurableObject(timeline, (object) => void change(object));
+    await within(timeline, change);
     expect(await shownBy(timeline)).toEqual(then);
     await evictAllDurableObjects();
     expect(await shownBy(timeline), "it is stored").toEqual(then);
@@ -102,7 +104,7 @@ test("of a change of many rows all is stored or nothing, wherever the disk is fu
     expect(await shownBy(timeline), `stored after ${rows} rows`).toEqual(whole);
   }
   room = 4;
-  await runInDurableObject(timeline, (object) => void unfollow(object));
+  await within(timeline, unfollow);
   expect(await shownBy(timeline)).toEqual([]);
 });
 

@@ -14,7 +14,7 @@ const limitsSchema = z.object({
   FANOUT_CONCURRENCY: atLeastOne(64),
   FANOUT_BACKLOG_SECONDS: amount(5),
   FANOUT_ACTIVE_MINUTES: amount(15),
-  FANOUT_LATER_SECONDS_MAX: amount(30),
+  FANOUT_LATER_SECONDS_MAX: amount(120),
   TIMELINE_ENTRIES_MAX: atLeastOne(800),
   TIMELINE_IDLE_DAYS: amount(14),
   TIMELINE_ACTIVE_HOURS: amount(24),

@@ -9,8 +9,6 @@ export type Delivery =
 
 /** One message's part in the deliveries that its batch makes in common. */
 export interface DeliverySeat {
-  /** Unix milliseconds since which the message waited in its queue. */
-  readonly queuedAt: number;
   /** Asks for room for so many object calls. @returns false where one invocation cannot make them beside the others'. */
   reserve(calls: number): boolean;
   /**
@@ -64,14 +62,13 @@ export class DeliveryRound {
   }
 
   /** Runs `work` of one message in a seat of its own. */
-  async take<T>(queuedAt: number, work: (seat: DeliverySeat) => Promise<T>): Promise<T> {
+  async take<T>(work: (seat: DeliverySeat) => Promise<T>): Promise<T> {
     let expected = true;
     const leave = () => {
       if (expected) this.#expected -= 1;
       expected = false;
     };
     const seat: DeliverySeat = {
-      queuedAt,
       reserve: (calls) => this.#reserve(calls),
       deliver: (delivery, readerIds) => {
         leave();

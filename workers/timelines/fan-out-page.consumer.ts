@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { FOLLOWERS_START, readFollowersPage, type FollowerKey } from "../graph/reader.ts";
 import type { Ctx } from "../lib/context.ts";
+import { timeOfId } from "../lib/snowflake.ts";
 import { addRange, finishRange, saveProgress, type Progress } from "../lib/outbox.ts";
 import type { Delivery, DeliverySeat } from "./delivery-round.ts";
 import { activeReadersOf, idsOf, isBacklogged, splitByPresence } from "./fan-out.ts";
@@ -97,7 +98,7 @@ export async function fanOutToPage(ctx: Ctx, page: FanOutPage, seat: DeliverySea
   const followers = await readFollowersPage(ctx, page.authorId, { after: keyOf(page.cursor), range, count });
   const ids = followers.map((follower) => follower.id);
   const readers = await activeReadersOf(ctx, ids, page.seenSince);
-  const current = await givePrecedence(ctx, page, seat.queuedAt);
+  const current = await givePrecedence(ctx, page);
   await seat.deliver(page.delivery as Delivery, idsOf(chooseReaders(ctx, current, readers)));
   const last = followers.at(-1);
   if (followers.length < count || last === undefined) return finishRange(ctx, page.eventId, page.range);
@@ -106,11 +107,11 @@ export async function fanOutToPage(ctx: Ctx, page: FanOutPage, seat: DeliverySea
   await (isAway(page.range) ? ctx.later : ctx.fanout).send({ ...current, cursor } satisfies FanOutPage);
 }
 
-/** Under a backlog a range goes on with those who are here; the others get a range that begins at this page. */
-async function givePrecedence(ctx: Ctx, page: FanOutPage, queuedAt: number): Promise<FanOutPage> {
+/** Under a backlog, or in an audience that takes this long, a range goes on with those who are here; the others get a range that begins at this page. */
+async function givePrecedence(ctx: Ctx, page: FanOutPage): Promise<FanOutPage> {
   const { range, cursor, hereOnly, heldSince: _notThisOnes, ...whole } = page;
   if (isAway(range) || hereOnly === true || page.delivery.kind === "remove") return page;
-  if (!isBacklogged(ctx, queuedAt)) return page;
+  if (!isBacklogged(ctx, timeOfId(page.eventId))) return page;
   const added = awayRange(rangeIndex(range));
   if (!(await addRange(ctx, page.eventId, { range: added, cursor, beside: range }))) return page;
   await sendPages(ctx, whole, { [added]: cursor });

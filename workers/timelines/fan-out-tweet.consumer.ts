@@ -44,7 +44,7 @@ async function fanOut(
   const windowMs = sent.tier === "push" ? idleWindowMs(ctx.limits) : activeWindowMs(ctx.limits);
   const seenSince = timeOfId(event.id) - windowMs;
   const page = { eventId: event.id, authorId: sent.authorId, delivery, seenSince };
-  const split = delivery.kind === "push" && isBacklogged(ctx, seat.queuedAt);
+  const split = delivery.kind === "push" && isBacklogged(ctx, timeOfId(event.id));
   const small = event.progress === undefined ? await readSmallAudience(ctx, sent.authorId) : null;
   if (small === null || !seat.reserve(small.length)) {
     await seat.deliver(delivery, own);

@@ -20,9 +20,9 @@ export async function activeReadersOf(
 
 export const idsOf = (readers: readonly ActiveReader[]): string[] => readers.map((reader) => reader.id);
 
-/** True where a message waited so long that those who are here go first. */
-export const isBacklogged = (ctx: Ctx, queuedAt: number): boolean =>
-  ctx.clock.now() - queuedAt > ctx.limits.FANOUT_BACKLOG_SECONDS * 1000;
+/** True where something has been on its way since `since` (Unix milliseconds) for so long that those who are here go first. */
+export const isBacklogged = (ctx: Ctx, since: number): boolean =>
+  ctx.clock.now() - since > ctx.limits.FANOUT_BACKLOG_SECONDS * 1000;
 
 /**
  * Splits an audience by the time of its event, so that every part of a fan-out splits it alike. `away` are those who go
