@@ -149,8 +149,8 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
 /** Messages of one batch that are worked on at once. */
 const MESSAGES_AT_ONCE = 16;
 const RETRY_DELAY_MAX_SECONDS = 600;
-/** A page that is held back looks again after so long. */
-const HELD_SECONDS = 2;
+/** A page that is held back looks again after so long: often enough within the queue's `max_retries`. */
+const HELD_SECONDS = 5;
 
 type ContextOf = (message: Message) => Ctx;
 
