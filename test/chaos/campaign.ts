@@ -85,7 +85,7 @@ export async function playCohort(
   onPlayed: (played: Played) => void = () => undefined,
 ): Promise<Violation | null> {
   cohorts += 1;
-  const run = await CohortRun.begin(stage, String(cohorts), counts);
+  const run = await CohortRun.begin(stage, String(cohorts), counts, cohort.away);
   for (const [index, round] of cohort.rounds.entries()) {
     const played = await run.play(round);
     onPlayed(played);

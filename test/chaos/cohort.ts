@@ -43,7 +43,11 @@ export class CohortRun {
   }
 
   /** Registers people who all follow the first, a pull author from then on, and the next two each other. */
-  static async begin(stage: Stage, tag: string, counts: Counts): Promise<CohortRun> {
+  static async begin(stage: Stage, tag: string, counts: Counts, away: boolean): Promise<CohortRun> {
+    if (stage.away !== away) {
+      await stage.kill();
+      await stage.start(away);
+    }
     const run = new CohortRun(stage, counts);
     const api = new ApiClient(stage.url);
     for (let index = 0; index < PEOPLE; index += 1) {
@@ -196,7 +200,7 @@ class Faults {
     await this.#stage.kill();
     this.#stage.disk.free();
     this.#ends.set(fault.id, performance.now());
-    await this.#stage.start();
+    await this.#stage.start(!this.#stage.away);
     // What the dead server left undone: only the outbox knows of it.
     const { unfinished } = await readFacts(this.#stage, []);
     this.#strikes.set(fault.id, inFlight + unfinished);

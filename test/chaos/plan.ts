@@ -51,6 +51,8 @@ export interface PlannedRound {
 /** Rounds that the same people go through; the next cohort knows nobody of them. */
 export interface Cohort {
   readonly number: number;
+  /** It begins in a life of the server in which readers count as away soon; each kill turns that round. */
+  readonly away: boolean;
   readonly rounds: readonly PlannedRound[];
 }
 
@@ -107,7 +109,8 @@ export function makePlan(seed: number, faults: number, kinds: readonly Kind[] = 
   while (bag.length > 0) rounds.push(makeRound(random, takeKinds(bag), numbers));
   const cohorts: Cohort[] = [];
   for (let at = 0; at < rounds.length; at += ROUNDS_A_COHORT) {
-    cohorts.push({ number: cohorts.length, rounds: rounds.slice(at, at + ROUNDS_A_COHORT) });
+    const number = cohorts.length;
+    cohorts.push({ number, away: number % 2 === 1, rounds: rounds.slice(at, at + ROUNDS_A_COHORT) });
   }
   return { seed, cohorts };
 }

@@ -114,10 +114,19 @@ export class Looking {
     this.#checked += 1;
     if (shown.join() === wanted.join()) return;
     const [has, wants] = [new Set(shown), new Set(wanted)];
-    const missing = wanted.filter((id) => !has.has(id));
-    const extra = shown.filter((id) => !wants.has(id));
+    const missing = wanted.filter((id) => !has.has(id)).map((id) => this.#nameOf(id));
+    const extra = shown.filter((id) => !wants.has(id)).map((id) => this.#nameOf(id));
     const told = missing.length + extra.length === 0 ? "is in another order" : `lacks [${missing}], has [${extra}] too`;
     this.#wrong.push(`${what} ${told}`);
+  }
+
+  /** An id with what is known of it, for whoever looks for the cause. */
+  #nameOf(id: string): string {
+    const tweet = this.#model.tweets.get(id);
+    if (tweet === undefined) return this.#model.users.get(id)?.username ?? id;
+    const { authorId, replyTo, quoted, retweetOf, text } = tweet;
+    const pointers = Object.entries({ replyTo, quoted, retweetOf }).filter(([, to]) => to !== null);
+    return `${id} by ${this.#model.user(authorId).username} "${text}"${pointers.map((pointer) => ` ${pointer.join(" ")}`).join("")}`;
   }
 
   #numbers(what: string, shown: Readonly<Record<string, number>>, wanted: Readonly<Record<string, number>>): void {

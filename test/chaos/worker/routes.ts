@@ -24,6 +24,8 @@ export async function answerChaos(request: Request, env: Env, execution: Executi
     case "/chaos/age":
       await ageJournal(env.FEEDS, (await request.json<{ ms: number }>()).ms);
       return Response.json({});
+    case "/chaos/timeline":
+      return Response.json(await timelineOf(env, await request.json<{ userId: string }>()));
     case "/chaos/facts":
       return Response.json(await factsOf(env, await request.json<Asked>()));
     default:
@@ -45,4 +47,10 @@ async function factsOf(env: Env, { queries, values }: Asked): Promise<unknown[][
     shardBindings(env).map((shard) => shard.batch(queries.map((query) => shard.prepare(query).bind(...values)))),
   );
   return queries.map((_, index) => answers.flatMap((answer) => answer[index]?.results ?? []));
+}
+
+/** What a timeline object holds, for whoever looks for what went wrong. */
+async function timelineOf(env: Env, { userId }: { userId: string }): Promise<unknown> {
+  const everything = { before: "9".repeat(19), since: "0".repeat(19), count: 1_000_000 };
+  return await env.HOME_TIMELINE.getByName(userId).read(everything);
 }
