@@ -33,6 +33,8 @@ export interface BurstBin {
   readonly deliveriesPerSecond: number;
   readonly answer: Spread;
   readonly lag: Spread;
+  readonly home: Spread;
+  readonly empty: Spread;
 }
 
 export interface BurstResult {

@@ -58,7 +58,9 @@ const within = <T extends { readonly at: number }>(items: readonly T[], from: nu
   items.filter(({ at }) => at >= from && at < to);
 
 function binOf({ happened, lags }: Replay, at: number, width: number): BurstBin {
-  const events = within(happened, at, at + width).filter(({ what }) => what === "event");
+  const here = within(happened, at, at + width);
+  const timesOf = (kind: Happened["what"]) => here.flatMap(({ what, ms }) => (what === kind ? [ms] : []));
+  const events = timesOf("event");
   const delivered = within(lags, at, at + width);
   // Deliveries are counted when they arrive; their lag is shown where the tweet was made.
   const arrived = lags.filter((one) => one.at + one.ms / 1000 >= at && one.at + one.ms / 1000 < at + width);
@@ -66,8 +68,10 @@ function binOf({ happened, lags }: Replay, at: number, width: number): BurstBin 
     at,
     eventsPerSecond: events.length / width,
     deliveriesPerSecond: arrived.length / width,
-    answer: spreadOf(events.map(({ ms }) => ms)),
+    answer: spreadOf(events),
     lag: spreadOf(delivered.map(({ ms }) => ms)),
+    home: spreadOf(timesOf("home")),
+    empty: spreadOf(timesOf("empty")),
   };
 }
 

@@ -25,7 +25,7 @@ const ERRORS = 3;
 /** The standard error of a median against that of a mean; a median deviation against a standard deviation. */
 const OF_MEDIAN = 1.2533;
 const OF_DEVIATION = 1.4826;
-/** Counts are exact but for queues' batches, which may fall a little differently. */
+/** Counts are exact but for queues' batches, which may fall a little differently: of the price, and dollars a million. */
 const COST_FLOOR = 0.005;
 
 export function readResults(file: string): Results {
@@ -113,7 +113,7 @@ function compareCosts(before: Results, after: Results): { lines: string[]; moved
     const then = before.costs.find(({ operation }) => operation === now.operation);
     if (then === undefined) continue;
     const [old, price] = [then.dollarsPerMillion, now.dollarsPerMillion];
-    if (Math.abs(price - old) <= old * COST_FLOOR) continue;
+    if (Math.abs(price - old) <= Math.max(old * COST_FLOOR, COST_FLOOR)) continue;
     if (price > old) worse += 1;
     const word = price > old ? "dearer" : "cheaper";
     lines.push(`moved, ${word}: ${now.operation}: $${old.toFixed(2)} -> $${price.toFixed(2)} a million`);

@@ -3,9 +3,9 @@ import { eachOf, seededRandom } from "../scripts/lib.ts";
 import { HttpConnection, messageOf, type Ask } from "./http-connection.ts";
 import { CONNECTIONS } from "./home.ts";
 import type { MainStage } from "./main-stage.ts";
-import { againstReferences, prepareReferences } from "./references.ts";
+import { againstReferences, metInTurn, prepareReferences } from "./references.ts";
 import type { Report } from "./report.ts";
-import { homeAsks } from "./stage.ts";
+import { homeAsks, warmHomes } from "./stage.ts";
 
 const WRITERS_AT_ONCE = 8;
 const LATE_SECONDS = 120;
@@ -60,15 +60,16 @@ async function say({ runtime, tokens, scale }: MainStage, who: number, to: strin
 }
 
 export async function benchMixed(stage: MainStage, report: Report): Promise<void> {
-  const { client, dataset, tokens, readers, scale } = stage;
+  const { client, dataset, tokens, scale } = stage;
   report.section(`Mixed: ${READS_A_WRITE} pages of home for each post, ${CONNECTIONS} connections`);
   await prepareReferences(stage);
   const random = seededRandom(8);
-  const own = readers.slice(0, scale.readers);
+  const own = metInTurn(stage);
   const homes = homeAsks(
     own.map((index) => dataset.users[index]?.id ?? ""),
     own.map((index) => tokens[index] ?? ""),
   );
+  await warmHomes(client, stage.runtime, homes);
   const asks = Array.from({ length: WRITES * (READS_A_WRITE + 1) }, (_, index): Ask => {
     if (index % (READS_A_WRITE + 1) > 0) return homes[index % homes.length] ?? { path: "/bench/bare" };
     const author = Math.floor(random() * scale.users);

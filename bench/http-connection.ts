@@ -9,6 +9,8 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** The server closes a connection that was idle for 5 s. */
+const IDLE_MS = 3_000;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LINE_END = Buffer.from("\r\n");
 const NOTHING = Buffer.alloc(0);
@@ -16,6 +18,8 @@ const NOTHING = Buffer.alloc(0);
 export class HttpConnection {
   readonly #socket: Socket;
   #received: Buffer = NOTHING;
+  #usedAt = performance.now();
+  #closed = false;
   #waiting: { done: (answer: Answer) => void; failed: (error: Error) => void } | null = null;
 
   private constructor(socket: Socket) {
@@ -23,7 +27,10 @@ export class HttpConnection {
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#take(chunk));
     socket.on("error", (error) => this.#fail(error));
-    socket.on("close", () => this.#fail(new Error("the connection was closed")));
+    socket.on("close", () => {
+      this.#closed = true;
+      this.#fail(new Error("the connection was closed"));
+    });
   }
 
   static open(origin: string): Promise<HttpConnection> {
@@ -37,10 +44,17 @@ export class HttpConnection {
   /** Sends `request`, a whole HTTP message, and waits for its answer. */
   send(request: string | Buffer): Promise<Answer> {
     if (this.#waiting !== null) throw new Error("one request at a time");
+    if (this.#closed) return Promise.reject(new Error("the connection was closed"));
+    this.#usedAt = performance.now();
     return new Promise((done, failed) => {
       this.#waiting = { done, failed };
       this.#socket.write(request);
     });
+  }
+
+  /** True where the server may have closed it, or is about to: it does so with those that were idle for some seconds. */
+  get isStale(): boolean {
+    return this.#closed || performance.now() - this.#usedAt > IDLE_MS;
   }
 
   close(): void {

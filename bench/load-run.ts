@@ -122,27 +122,31 @@ function drawer(messages: readonly Buffer[], load: Load): () => Buffer | undefin
 
 export async function replay({ origin, asks, connections, dueMs }: Replay): Promise<Replayed> {
   const messages = messagesOf(asks, origin);
-  const lanes = await openAll(connections, origin);
   const latencies = Array.from({ length: messages.length }, () => Number.NaN);
   const wrong = messages.map(() => false);
   let firstWrong: string | null = null;
   let next = 0;
   const cpuBefore = process.cpuUsage();
   const [began, beganAt] = [performance.now(), Date.now()];
-  const lane = async (connection: HttpConnection) => {
+  const lane = async () => {
+    let connection = await HttpConnection.open(origin);
     for (let index = next++; index < messages.length; index = next++) {
       const [message, due] = [messages[index] ?? Buffer.alloc(0), began + (dueMs[index] ?? 0)];
       if (due > performance.now()) await sleep(due - performance.now());
+      if (connection.isStale) {
+        connection.close();
+        connection = await HttpConnection.open(origin);
+      }
       const { status, body } = await connection.send(message);
       latencies[index] = performance.now() - due;
       if (status < 300) continue;
       wrong[index] = true;
       firstWrong ??= wordsOf(message, status, body);
     }
+    connection.close();
   };
-  await Promise.all(lanes.map(lane));
+  await Promise.all(Array.from({ length: connections }, lane));
   const cpu = process.cpuUsage(cpuBefore);
-  for (const connection of lanes) connection.close();
   return { latencies, wrong, firstWrong, beganAt, cpuSeconds: (cpu.user + cpu.system) / 1e6 };
 }
 

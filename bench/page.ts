@@ -42,9 +42,9 @@ const section = (title: string, note: string, body: string): string =>
     ? ""
     : `<section><h2>${escapeText(title)}</h2>${note === "" ? "" : `<p>${escapeText(note)}</p>`}${body}</section>`;
 
-const grid = (figures: readonly string[], kind = "plots"): string => {
+const grid = (figures: readonly string[]): string => {
   const shown = figures.filter((figure) => figure !== "");
-  return shown.length === 0 ? "" : `<div class="${kind}">${shown.join("")}</div>`;
+  return shown.length === 0 ? "" : `<div class="plots">${shown.join("")}</div>`;
 };
 
 function headOf({ at, scale, seconds, cores, source, scenarios }: Results): string {
@@ -190,28 +190,27 @@ function burstOf(burst: BurstResult): string {
   });
   const chart = (title: string, yLabel: string, lines: readonly Line[], logY = false) =>
     lineChart({ title, xLabel: "seconds of the replay", yLabel, lines, logY, domain: [0, burst.seconds], ...band });
+  const spread = (title: string, yLabel: string, of: (bin: BurstResult["bins"][number]) => Spread) =>
+    chart(
+      title,
+      yLabel,
+      [line("p50", "--one", (bin) => of(bin).p50), line("p99", "--two", (bin) => of(bin).p99)],
+      true,
+    );
   const figures = [
     chart("Events", "events a second", [line("events", "--one", (bin) => bin.eventsPerSecond)]),
     chart("Deliveries", "deliveries a second", [line("deliveries", "--one", (bin) => bin.deliveriesPerSecond)]),
-    chart(
-      "Delivery lag",
-      "milliseconds from the tweet's id to its arrival",
-      [line("p50", "--one", ({ lag }) => lag.p50), line("p99", "--two", ({ lag }) => lag.p99)],
-      true,
-    ),
-    chart(
-      "Answers",
-      "milliseconds from when an event was due to its answer",
-      [line("p50", "--one", ({ answer }) => answer.p50), line("p99", "--two", ({ answer }) => answer.p99)],
-      true,
-    ),
+    spread("Delivery lag", "milliseconds from the tweet's id to its arrival", ({ lag }) => lag),
+    spread("Answers", "milliseconds from when an event was due to its answer", ({ answer }) => answer),
+    spread("Pages of home read meanwhile", "milliseconds from when each was due", ({ home }) => home),
+    spread("Empty object calls meanwhile", "milliseconds from when each was due", ({ empty }) => empty),
   ];
   const note =
-    `${burst.events} events of ${burst.source}, ${burst.speed.toFixed(0)} times as fast as they happened. The busiest hour is ` +
+    `${burst.events} events of a week (${burst.source}), ${burst.speed.toFixed(0)} times as fast as they happened. The busiest hour is ` +
     `${burst.peakToMedian.source.toFixed(0)} times the median hour in the source and ${burst.peakToMedian.replayed.toFixed(0)} ` +
     `times as replayed. All effects were done ${burst.settledSeconds.toFixed(1)} s after the last event. ` +
     `Times in the table: p50 / p99 milliseconds, from when each was due.`;
-  return section("The burst", note, `${grid(figures, "plots two")}${phaseTable(burst)}`);
+  return section("The burst", note, `${grid(figures)}${phaseTable(burst)}`);
 }
 
 function phaseTable(burst: BurstResult): string {
@@ -244,7 +243,9 @@ function phaseTable(burst: BurstResult): string {
 
 function prices({ scenarios, costs }: Results): string {
   const stackOf = (name: string, cost: Cost): Stack => ({ name, parts: billOf(cost) });
-  const ofScenarios = scenarios.flatMap((one) => (one.cost === null ? [] : [stackOf(one.name, one.cost)]));
+  // A post that is seen has cost what it cost when it was acknowledged.
+  const paid = scenarios.filter(({ name }) => !name.endsWith(": seen by a follower"));
+  const ofScenarios = paid.flatMap((one) => (one.cost === null ? [] : [stackOf(one.name, one.cost)]));
   const ofOperations = costs.map((cost) => stackOf(cost.operation, cost));
   const dearest = (rows: readonly Stack[]) => rows.toSorted((a, b) => sumOf(b) - sumOf(a));
   return section(

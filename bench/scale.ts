@@ -43,8 +43,8 @@ export const FULL: Scale = {
   hubFollowers: 1200,
   readers: 1000,
   homeLeast: 26,
-  rounds: 8,
-  secondsEach: 0.4,
+  rounds: 12,
+  secondsEach: 0.25,
   homeRounds: 10,
   homeSeconds: 0.7,
   fanOutRounds: 7,
@@ -52,7 +52,7 @@ export const FULL: Scale = {
   postsATier: 36,
   celebrities: 500,
   feedCacheSeconds: 30,
-  once: 60,
+  once: 40,
   replies: 500,
   depth: 25,
   flat: {
@@ -64,7 +64,7 @@ export const FULL: Scale = {
     secondsEach: 0.5,
   },
   likes: { storm: 10_000, rounds: 4, answersMin: 10 },
-  burst: { events: 1_200, seconds: 84 },
+  burst: { events: 1_000, seconds: 84 },
 };
 
 export const QUICK: Scale = {

@@ -11,6 +11,7 @@ import { homeAsks, warmHomes } from "./stage.ts";
 
 const LATE_SECONDS = 120;
 const POLL_MS = 200;
+const PAUSE_MS = 60;
 /** Seconds in which a pull author's feed may be remembered, and then some. */
 const PULLED_WITHIN_MS = 70_000;
 const OVERLAP_SECONDS = 1;
@@ -51,7 +52,8 @@ export async function benchTiers(stage: MainStage, report: Report): Promise<void
   await warmPairs(stage, pulled);
   const operation = "post, pull tier, any number of followers";
   for (const one of scenariosOf("tiers", "post, pull tier", operation, await postAndPull(stage, pulled))) {
-    report.scenario(one);
+    // When a feed is read again is a matter of its timer: no other route's speed says anything of it.
+    report.scenario(one.name.endsWith("acknowledged") ? one : { ...one, ratios: [] });
   }
   await benchFans(stage, report);
 }
@@ -90,6 +92,8 @@ async function postAndPull(stage: MainStage, pairs: readonly Pair[]): Promise<Po
     const { ms: answered, status, text } = await probe.send(ask);
     if (status !== 201) throw new Error(`a post answered ${status}: ${text}`);
     const { id } = (JSON.parse(text) as { data: { id: string } }).data;
+    // What the post set off is over by then, or the reference would wait for it.
+    await sleep(PAUSE_MS);
     const posted = { answered, ...(await probe.references()) };
     waiting.push({ home: whole(home), mark: `"id":"${id}"`, sentAt, seen: 0, posted });
   }

@@ -3,7 +3,7 @@ import type { Ask } from "./http-connection.ts";
 import { FULL_PAGE } from "./home.ts";
 import type { Dataset } from "./dataset.ts";
 import type { MainStage } from "./main-stage.ts";
-import { againstReferences, prepareReferences } from "./references.ts";
+import { againstReferences, metInTurn, prepareReferences } from "./references.ts";
 import type { Report } from "./report.ts";
 import { evict, homeAsks, warmHomes } from "./stage.ts";
 import { unpadId } from "../workers/lib/snowflake.ts";
@@ -29,8 +29,7 @@ export async function benchTimelines(stage: MainStage, report: Report): Promise<
   const { client, runtime, readers, scale } = stage;
   report.section(`Timelines: objects that left memory, and pages below the ${KEPT} entries kept`);
   await prepareReferences(stage);
-  const warm = asksOf(stage, readers.slice(0, scale.readers));
-  await warmHomes(client, runtime, warm.asks);
+  await warmHomes(client, runtime, asksOf(stage, metInTurn(stage)).asks);
   // Not among the readers whose objects the reference meets.
   const cold = asksOf(stage, readers.slice(-scale.once * 2));
   await client.prepare("cold", cold.asks, { inOrder: true });
