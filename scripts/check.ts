@@ -65,7 +65,7 @@ const bindingTypes: Step = () =>
 
 const dryRun: Step = () =>
   inTemporary(async (folder) => {
-    buildAssets();
+    await buildAssets();
     return await tool("wrangler", "deploy", "--dry-run", "--outdir", folder)();
   });
 
@@ -73,6 +73,7 @@ const STEPS: readonly (readonly [string, Step])[] = [
   ["types of the Worker", tool("tsc", "-p", "tsconfig.json")],
   ["types of the tests", tool("tsc", "-p", "test/tsconfig.json")],
   ["types of the scripts", tool("tsc", "-p", "scripts/tsconfig.json")],
+  ["types of the app", tool("tsc", "-p", "web/tsconfig.json")],
   ["types of the benchmark's Worker", tool("tsc", "-p", "bench/worker/tsconfig.json")],
   ["binding types are up to date", bindingTypes],
   ["lint", tool("oxlint", "--deny-warnings")],

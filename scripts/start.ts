@@ -37,7 +37,7 @@ const url = `http://${values.ip === "0.0.0.0" ? "127.0.0.1" : values.ip}:${value
 const persistTo = resolve(ROOT, values["persist-to"]);
 
 if (ensureSigningKeys(join(ROOT, ".dev.vars"))) console.log("wrote fresh signing keys to .dev.vars");
-buildAssets();
+await buildAssets();
 mkdirSync(persistTo, { recursive: true });
 await prepareStore();
 const worker = startWorker();

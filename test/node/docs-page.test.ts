@@ -27,7 +27,7 @@ let context: BrowserContext;
 const profile = mkdtempSync(join(tmpdir(), "dunlin-browser-"));
 
 beforeAll(async () => {
-  if (!existsSync(join(ROOT, "dist/assets/docs.html"))) buildAssets();
+  if (!existsSync(join(ROOT, "dist/assets/docs.html"))) await buildAssets();
   runtime = await startLocalRuntime({ vars: { PASSWORD_SCRYPT_N: "16", RATE_LIMIT_SCALE: "0" } });
   context = await browsers.launchPersistentContext(profile, {
     executablePath: await chromium.executablePath(),

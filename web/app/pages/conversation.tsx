@@ -1,0 +1,60 @@
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { ask } from "../api/client.ts";
+import { TWEETS } from "../api/asking.ts";
+import { viewer } from "../api/tokens.ts";
+import type { TimelineAnswer } from "../api/types.ts";
+import { keptList } from "../feed/kept-lists.ts";
+import type { ListPage } from "../feed/list-model.ts";
+import { VirtualList } from "../feed/virtual-list.tsx";
+import type { PageProps } from "../routes.ts";
+import { posted } from "../state/posting.ts";
+import { noteAnswer, tweetOf, userOf } from "../state/tweets.ts";
+import { Composer } from "../tweet/composer.tsx";
+import { TweetCard } from "../tweet/tweet-card.tsx";
+import { PageHead } from "../ui/page-head.tsx";
+
+const PAGE = 40;
+
+/** A tweet with what it answers above it and what answers it below. */
+export function ConversationPage({ params }: PageProps) {
+  const id = String(BigInt(params["id"] ?? "0"));
+  const list = useMemo(() => keptList(`conversation:${id}`, (token) => loadConversation(id, token)), [id]);
+  const title = useTitle(id);
+  useSignalEffect(() => {
+    const tweet = posted.value;
+    const to = tweet?.referenced_tweets?.find(({ type }) => type === "replied_to")?.id;
+    if (tweet === null || to === undefined || !list.has(to)) return;
+    list.insertAfter(to, tweet.id);
+  });
+  const answer = viewer.value !== null && (
+    <Composer draft={{ replyTo: id }} label="Reply text" placeholder="Write your reply" action="Reply" />
+  );
+  const draw = (key: string, index: number) =>
+    key === id ? (
+      <TweetCard key={key} id={key} position={index + 1} focused below={answer} />
+    ) : (
+      <TweetCard key={key} id={key} position={index + 1} />
+    );
+  return (
+    <>
+      <PageHead title={title} back />
+      <VirtualList list={list} label="Conversation" openAt={id} render={draw} empty="This tweet is not available." />
+    </>
+  );
+}
+
+function useTitle(id: string): string {
+  return useComputed(() => {
+    const held = tweetOf(id).value;
+    const author = typeof held === "object" ? userOf(held.author_id ?? "").value : undefined;
+    return author === undefined ? "Tweet" : `${author.name} on Dunlin`;
+  }).value;
+}
+
+async function loadConversation(id: string, token: string | undefined): Promise<ListPage> {
+  const query = { ...TWEETS, max_results: PAGE, pagination_token: token };
+  const answer = await ask<TimelineAnswer>(`/tweets/${id}/conversation`, { query });
+  noteAnswer(answer);
+  return { keys: (answer.data ?? []).map((tweet) => tweet.id), next: answer.meta.next_token };
+}

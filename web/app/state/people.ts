@@ -1,0 +1,108 @@
+import { signal } from "@preact/signals";
+import { ask, reasonOf } from "../api/client.ts";
+import { viewer } from "../api/tokens.ts";
+import type { User } from "../api/types.ts";
+import { say } from "./toasts.ts";
+import { noteUser, userOf } from "./tweets.ts";
+
+type Standing = NonNullable<User["viewer"]>;
+
+const STRANGER: Standing = {
+  following: false,
+  followed_by: false,
+  requested: false,
+  blocking: false,
+  blocked_by: false,
+  muting: false,
+};
+
+/** Somebody whose tweets the reader does not want to see from now on: lists let them go. */
+export const hiddenAuthor = signal<string | null>(null);
+
+/** Follows, or asks to follow a protected account. */
+export function follow(user: User): Promise<void> {
+  const change = user.protected === true ? { requested: true } : { following: true };
+  return changeStanding(user.id, change, async (me) => {
+    const body = { target_user_id: user.id };
+    const { data } = await ask<{ data: { following: boolean; pending_follow: boolean } }>(`/users/${me}/following`, {
+      method: "POST",
+      body,
+    });
+    return { following: data.following, requested: data.pending_follow };
+  });
+}
+
+/** Unfollows, or takes a request back. */
+export function unfollow(user: User): Promise<void> {
+  return changeStanding(user.id, { following: false, requested: false }, async (me) => {
+    await ask(`/users/${me}/following/${user.id}`, { method: "DELETE" });
+    hiddenAuthor.value = user.id;
+    return {};
+  });
+}
+
+export function block(user: User): Promise<void> {
+  const change = { blocking: true, following: false, followed_by: false, requested: false };
+  return changeStanding(user.id, change, async (me) => {
+    await ask(`/users/${me}/blocking`, { method: "POST", body: { target_user_id: user.id } });
+    hiddenAuthor.value = user.id;
+    say(`You block @${user.username}. Neither of you sees the other's tweets.`);
+    return {};
+  });
+}
+
+export function unblock(user: User): Promise<void> {
+  return changeStanding(user.id, { blocking: false }, async (me) => {
+    await ask(`/users/${me}/blocking/${user.id}`, { method: "DELETE" });
+    return {};
+  });
+}
+
+/** @param until ISO 8601, where the mute is to end by itself. */
+export function mute(user: User, until?: string): Promise<void> {
+  return changeStanding(user.id, { muting: true }, async (me) => {
+    const body = { target_user_id: user.id, ...(until === undefined ? {} : { expires_at: until }) };
+    await ask(`/users/${me}/muting`, { method: "POST", body });
+    hiddenAuthor.value = user.id;
+    say(`You mute @${user.username}. They are not told.`);
+    return {};
+  });
+}
+
+export function unmute(user: User): Promise<void> {
+  return changeStanding(user.id, { muting: false }, async (me) => {
+    await ask(`/users/${me}/muting/${user.id}`, { method: "DELETE" });
+    return {};
+  });
+}
+
+/** Shows a change at once, sends it, and takes it back where that fails. */
+async function changeStanding(
+  id: string,
+  change: Partial<Standing>,
+  send: (me: string) => Promise<Partial<Standing>>,
+): Promise<void> {
+  const me = viewer.peek();
+  const before = userOf(id).peek();
+  if (me === null || before === undefined) return;
+  const show = (standing: Standing) => {
+    const user = userOf(id).peek() ?? before;
+    noteUser({ ...user, viewer: standing, ...followersAfter(user, standing) });
+  };
+  const was = before.viewer ?? STRANGER;
+  show({ ...was, ...change });
+  try {
+    show({ ...was, ...change, ...(await send(me.id)) });
+  } catch (error) {
+    show(was);
+    say(reasonOf(error), true);
+  }
+}
+
+/** The count of followers moves with the reader's own follow. */
+function followersAfter(user: User, standing: Standing): Pick<User, "public_metrics"> {
+  const metrics = user.public_metrics;
+  if (metrics === undefined) return {};
+  const moved = Number(standing.following) - Number(user.viewer?.following ?? false);
+  return { public_metrics: { ...metrics, followers_count: Math.max(0, metrics.followers_count + moved) } };
+}

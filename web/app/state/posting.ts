@@ -1,0 +1,83 @@
+import { effect, signal, type Signal } from "@preact/signals";
+import { ask, reasonOf } from "../api/client.ts";
+import { viewer } from "../api/tokens.ts";
+import type { Tweet, TweetAnswer } from "../api/types.ts";
+import { say } from "./toasts.ts";
+import type { Draft } from "./dialogs.ts";
+import { noteGone, noteTweet, noteUser, peekTweet } from "./tweets.ts";
+
+/** The newest thing the reader posted here: lists that it belongs to take it in. */
+export const posted = signal<Tweet | null>(null);
+
+const drafts = new Map<string, Signal<string>>();
+
+/** What was typed and is not posted yet: one text for all composers of the same thing, kept over reloads. */
+export function draftText({ replyTo, quote, text }: Draft): Signal<string> {
+  const key = `dunlin.draft.${replyTo ?? ""}.${quote ?? ""}`;
+  const known = drafts.get(key);
+  if (known !== undefined) return known;
+  const draft = signal(readStored(key) || (text ?? ""));
+  drafts.set(key, draft);
+  effect(() => store(key, draft.value));
+  return draft;
+}
+
+function readStored(key: string): string {
+  try {
+    return localStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function store(key: string, text: string): void {
+  try {
+    if (text === "") localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+  } catch {
+    // without storage a draft lives as long as the page
+  }
+}
+
+/**
+ * Posts. `key` names the try, so that sending it again after a lost answer posts once. Throws what `ask` throws, and
+ * nothing is lost: the draft is the caller's.
+ */
+export async function post(text: string, { replyTo, quote }: Draft, key: string): Promise<Tweet> {
+  const body = {
+    text,
+    ...(replyTo === undefined ? {} : { reply: { in_reply_to_tweet_id: replyTo } }),
+    ...(quote === undefined ? {} : { quote_tweet_id: quote }),
+  };
+  const { data } = await ask<TweetAnswer>("/tweets", { method: "POST", body, key });
+  const me = viewer.peek();
+  if (me !== null) noteUser(me);
+  const tweet: Tweet = { ...data, viewer: { liked: false, retweeted: false, bookmarked: false } };
+  noteTweet(tweet);
+  if (replyTo !== undefined) addToCount(replyTo, "reply_count", 1);
+  if (quote !== undefined) addToCount(quote, "quote_count", 1);
+  posted.value = tweet;
+  return tweet;
+}
+
+/** Deletes one of the reader's own tweets; it goes at once, and comes back where that fails. */
+export async function deleteTweet(id: string): Promise<void> {
+  const before = peekTweet(id);
+  noteGone(id);
+  try {
+    await ask(`/tweets/${id}`, { method: "DELETE" });
+    const answered = typeof before === "object" ? before.referenced_tweets?.find((one) => one.type === "replied_to") : null;
+    if (answered != null) addToCount(answered.id, "reply_count", -1);
+    say("Your tweet was deleted.");
+  } catch (error) {
+    if (typeof before === "object") noteTweet(before);
+    say(`The tweet was not deleted. ${reasonOf(error)}`, true);
+  }
+}
+
+function addToCount(id: string, count: "reply_count" | "quote_count", by: number): void {
+  const tweet = peekTweet(id);
+  if (typeof tweet !== "object" || tweet.public_metrics === undefined) return;
+  const metrics = { ...tweet.public_metrics, [count]: Math.max(0, tweet.public_metrics[count] + by) };
+  noteTweet({ ...tweet, public_metrics: metrics });
+}

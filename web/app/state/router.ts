@@ -1,0 +1,57 @@
+import { signal } from "@preact/signals";
+
+export interface Place {
+  readonly path: string;
+  readonly search: string;
+  /** Names the entry of the browser's history: going back gives the same key, and so the same scroll. */
+  readonly key: string;
+  /** True where the browser went back or forward to here. */
+  readonly returned: boolean;
+}
+
+const readKey = (): string => {
+  const key: unknown = Reflect.get(Object(history.state), "key");
+  return typeof key === "string" ? key : "start";
+};
+
+const here = (returned: boolean): Place => ({
+  path: location.pathname,
+  search: location.search,
+  key: readKey(),
+  returned,
+});
+
+/** Where the app is. */
+export const place = signal<Place>(here(false));
+
+history.scrollRestoration = "manual";
+
+/** Goes to one of the app's own addresses. */
+export function go(to: string, { replace = false } = {}): void {
+  const state = { key: crypto.randomUUID() };
+  if (replace) history.replaceState(state, "", to);
+  else history.pushState(state, "", to);
+  place.value = here(false);
+}
+
+/** Back to where the reader came from; to `otherwise` where this page was the first. */
+export function goBack(otherwise = "/home"): void {
+  if (place.peek().key === "start") go(otherwise, { replace: true });
+  else history.back();
+}
+
+addEventListener("popstate", () => (place.value = here(true)));
+
+/** Pages of the Worker's that are no pages of the app. */
+const ELSEWHERE = /^\/(2|api|v1|docs|openapi\.json|healthz|media|assets|\.well-known)(\/|$)/;
+
+addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (link === null || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return;
+  if (ELSEWHERE.test(link.pathname)) return;
+  event.preventDefault();
+  if (link.href !== location.href) go(link.pathname + link.search);
+  else scrollTo({ top: 0 });
+});

@@ -1,0 +1,99 @@
+import { signal, type Signal } from "@preact/signals";
+import { ask } from "../api/client.ts";
+import { TWEETS } from "../api/asking.ts";
+import type { TimelineAnswer, Tweet, TweetsAnswer, User } from "../api/types.ts";
+import { Shelf } from "./shelf.ts";
+
+/** What of tweets and users the page holds: enough for what is on screen and a few screens round it, never all it scrolled past. */
+const TWEETS_MAX = 240;
+const USERS_MAX = 240;
+const LOOKUP_MAX = 100;
+
+/** `gone` is a tweet that was deleted, or that the viewer may not see any more. */
+export type Held = Tweet | "gone" | undefined;
+
+const tweets = new Shelf<Held>(TWEETS_MAX);
+const users = new Shelf<User | undefined>(USERS_MAX);
+
+/** The tweet as it stands now; `undefined` until it is fetched, which reading it sees to. */
+export function tweetOf(id: string): Signal<Held> {
+  const held = tweets.get(id) ?? tweets.put(id, signal<Held>(undefined));
+  if (held.peek() === undefined) want(id);
+  return held;
+}
+
+/** What is held of a tweet, without fetching it. */
+export function peekTweet(id: string): Held {
+  return tweets.get(id)?.peek();
+}
+
+/** A user as last heard of. */
+export function userOf(id: string): Signal<User | undefined> {
+  return users.get(id) ?? users.put(id, signal<User | undefined>(undefined));
+}
+
+/** Takes in one tweet: fields that are not given stay. */
+export function noteTweet(tweet: Tweet): void {
+  if (tweet.unavailable === true) return noteGone(tweet.id);
+  const held = tweets.get(tweet.id) ?? tweets.put(tweet.id, signal<Held>(undefined));
+  const known = held.peek();
+  held.value = typeof known === "object" ? { ...known, ...tweet } : tweet;
+}
+
+/** Takes in one user: fields that are not given stay. */
+export function noteUser(user: User): void {
+  const held = userOf(user.id);
+  held.value = { ...held.peek(), ...user };
+}
+
+/** Notes that a tweet is no more, wherever it shows. */
+export function noteGone(id: string): void {
+  const held = tweets.get(id);
+  if (held === undefined) tweets.put(id, signal<Held>("gone"));
+  else held.value = "gone";
+}
+
+/** Takes in everything that an answer with tweets carries. */
+export function noteAnswer(answer: Pick<TimelineAnswer, "includes"> & { readonly data?: Tweet | Tweet[] | undefined }): void {
+  for (const user of answer.includes?.users ?? []) noteUser(user);
+  for (const tweet of answer.includes?.tweets ?? []) noteTweet(tweet);
+  for (const tweet of [answer.data ?? []].flat()) noteTweet(tweet);
+}
+
+/** Forgets everything: another person signed in, who may see other things. */
+export function forgetAll(): void {
+  tweets.clear();
+  users.clear();
+}
+
+const wanted = new Set<string>();
+
+/** What was scrolled past is fetched again when it comes back on screen, many in one request. */
+function want(id: string): void {
+  if (wanted.size === 0) setTimeout(() => void fetchWanted(), 30);
+  wanted.add(id);
+}
+
+async function fetchWanted(): Promise<void> {
+  const ids = [...wanted].slice(-LOOKUP_MAX);
+  wanted.clear();
+  try {
+    await lookUpTweets(ids);
+  } catch {
+    // offline, or refused: the cards say that they are loading, and ask again when they are next drawn
+  }
+}
+
+/** Fetches up to 100 tweets; those that cannot be seen are noted as gone. */
+export async function lookUpTweets(ids: readonly string[]): Promise<void> {
+  const answer = await ask<TweetsAnswer>("/tweets", { query: { ids: ids.join(","), ...TWEETS } });
+  noteAnswer(answer);
+  noteMissing(answer);
+}
+
+/** Notes those that a lookup names as absent; an unavailable store names them otherwise. */
+export function noteMissing(answer: TweetsAnswer): void {
+  for (const error of answer.errors ?? []) {
+    if (error.resource_type === "tweet" && error.type.endsWith("not-found")) noteGone(error.resource_id);
+  }
+}
