@@ -1,117 +1,63 @@
 import { DurableObject } from "cloudflare:workers";
 import { idleWindowMs, parseLimits, presentWindowMs, type Limits } from "../workers/lib/limits.ts";
 import { ID_MIN } from "../workers/lib/snowflake.ts";
-import type { FollowState } from "./packed-pages.ts";
+import type { CheckHome, HomeCheck, HomeRead, HomeStanding, MergeHome, ReadHome } from "./home-calls.ts";
+import { watchAll, watchPush, watchRemoval, type Watch } from "./live-changes.ts";
+import { SEEN_AT_HEADER, untilOf } from "./live-opening.ts";
+import { LiveSockets } from "./live-sockets.ts";
 import { pageStoreOf } from "./page-store.ts";
-import { byNewest, type ShownEntry, type TimelineEntry } from "./timeline-entry.ts";
-import { TimelineHiding, type HidingMerge, type MutedWords, type StandingEdge } from "./timeline-hiding.ts";
-import { TimelinePages, type Merge, type TimelineSettings } from "./timeline-pages.ts";
+import { TimelineBuilding } from "./timeline-building.ts";
+import type { TimelineEntry } from "./timeline-entry.ts";
+import type { HidingMerge, MutedWords, StandingEdge } from "./timeline-hiding.ts";
+import { TimelinePages, type TimelineSettings } from "./timeline-pages.ts";
 
-/** What a page of home is read by. Arguments are objects that only grow: old objects meet new Workers during a deploy. */
-export interface ReadHome {
-  /** Exclusive. */
-  readonly before: string;
-  /** Exclusive. */
-  readonly since: string;
-  readonly count: number;
-  /** The list of pull authors; those followed come back in `pulled`. */
-  readonly pullAuthors?: readonly string[];
-  /** Unix milliseconds, for mutes that end; the object's own time unless given. */
-  readonly now?: number;
-  readonly withoutRetweets?: boolean;
-  readonly withoutReplies?: boolean;
-}
-
-export type HomeRead =
-  | { readonly state: "cold"; readonly base: number }
-  | {
-      readonly state: "ready";
-      readonly base: number;
-      readonly floor: string;
-      readonly through: string;
-      readonly seenAt: number;
-      readonly entries: readonly ShownEntry[];
-      /** True where the timeline has further entries in the range. */
-      readonly more: boolean;
-      readonly pulled: readonly string[];
-      /** Beside pull authors: what the timeline knows to be deleted or undone, which their feeds may still hold. */
-      readonly gone?: readonly string[];
-      /** Lower-cased; only where there are any. */
-      readonly mutedWords?: readonly string[];
-      /** Above that id tweets of `followed` may be missing that came while the owner was away; a merge with `wholeAbove` brings them. */
-      readonly lost?: { readonly above: string; readonly followed: readonly string[] };
-      /** Names the memory that answered: see MergeHome. */
-      readonly memory: string;
-    };
-
-/** How the owner stands to some users, and which tweets show at or above an id. */
-export interface CheckHome {
-  readonly userIds: readonly string[];
-  readonly tweetIds: readonly string[];
-  readonly above: string;
-  readonly now: number;
-}
-
-export type HomeCheck =
-  | { readonly state: "cold" }
-  | {
-      readonly state: "ready";
-      readonly standings: Readonly<Record<string, HomeStanding>>;
-      readonly held: readonly string[];
-    };
-
-export interface HomeStanding {
-  readonly following: boolean;
-  readonly blocking: boolean;
-  readonly blockedBy: boolean;
-  readonly muting: boolean;
-}
-
-export interface MergeHome extends Merge {
-  /** As the read or the follow said; a merge based on another life of the timeline is refused. */
-  readonly basedOn: number;
-  /** With `wholeAbove`, as the read said: what came since to a memory that is lost by now would be missing. */
-  readonly memory?: string;
-}
-
-/** What reaches a timeline while the Worker is still reading the store for it. Kept in memory: if it is lost, so is the base. */
-interface Building {
-  readonly base: number;
-  entries: TimelineEntry[];
-  /** The highest floor of the merges that came meanwhile: below it their authors are not whole. */
-  floor: string;
-  readonly follows: Map<string, FollowState>;
-  readonly hiding: TimelineHiding;
-  readonly deleted: Set<string>;
-}
-
-const highest = (a: string, b: string = ID_MIN): string => (a > b ? a : b);
-
-/** Pushes kept for one rebuild; with more, the rebuild starts again. */
-const BUILDING_ENTRIES_MAX = 2000;
+export type { HomeRead, MergeHome } from "./home-calls.ts";
 
 /**
- * One a user: the ids of the home timeline. It owns nothing: everything here can be rebuilt from the shards. A thin shell
- * round TimelinePages, with no I/O but its storage and no timer but its alarm.
+ * One a user: the ids of the home timeline, and the sockets of those of the owner's pages that listen. It owns nothing:
+ * everything here can be rebuilt from the shards. A thin shell round TimelinePages, with no I/O but its storage and its
+ * sockets and no timer but its alarm.
  */
 export class HomeTimeline extends DurableObject<Env> {
   readonly #limits: Limits;
   readonly #ownerId: string;
   /** undefined: not looked at yet; null: nothing is stored. */
   #pages: TimelinePages | null | undefined;
-  #building: Building | null = null;
+  #building: TimelineBuilding | null = null;
   #memory = crypto.randomUUID();
+  readonly #live: LiveSockets;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#limits = parseLimits(env);
     this.#ownerId = state.id.name ?? "";
+    this.#live = new LiveSockets(state, this.#limits.LIVE_SOCKETS_MAX);
   }
+
+  /** Opens a socket that tells of changes, for a request to `liveUrl`: of the Worker, which has looked at the token. */
+  override async fetch(request: Request): Promise<Response> {
+    const client = this.#live.accept(untilOf(request.url));
+    const pages = this.#open();
+    const known = pages !== null && pages.lostAbove === null;
+    const headers = known ? { [SEEN_AT_HEADER]: String(pages.seenAt) } : {};
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#live.refuse(socket, message);
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    socket.close();
+  }
+
+  /** A connection that broke off is closed already: its page opens another. */
+  override async webSocketError(): Promise<void> {}
 
   /** A page of entries; `cold` where there is no timeline, which opens a rebuild: pushes are kept until its merge. */
   read(range: ReadHome): HomeRead {
     const pages = this.#open();
-    if (pages === null) return { state: "cold", base: this.#openBuilding().base };
+    if (pages === null) return { state: "cold", base: (this.#building ??= new TimelineBuilding()).base };
     const { base, floor, through, seenAt, lostAbove } = pages;
     const now = range.now ?? this.#now();
     const pulled = (range.pullAuthors ?? []).filter(
@@ -160,18 +106,20 @@ export class HomeTimeline extends DurableObject<Env> {
    */
   push(pushed: { readonly entries: readonly TimelineEntry[]; readonly now?: number }): void {
     const pages = this.#open();
-    if (pages !== null) this.#stored(() => pages.push(pushed.entries, pushed.now ?? this.#now()));
-    else if (this.#building !== null) {
-      this.#building.entries.push(...pushed.entries);
-      if (this.#building.entries.length > BUILDING_ENTRIES_MAX) this.#building = null;
+    if (pages === null) {
+      if (this.#building?.push(pushed.entries) === false) this.#building = null;
+      return;
     }
+    const now = pushed.now ?? this.#now();
+    const here = this.#live.anyOpen;
+    this.#change(pages, watchPush(pushed.entries), () => pages.push(pushed.entries, now, here), now);
   }
 
   /** Removes deleted tweets for good. */
   remove(removed: { readonly tweetIds: readonly string[] }): void {
     const pages = this.#open();
-    if (pages !== null) this.#stored(() => pages.remove(removed.tweetIds));
-    else for (const id of removed.tweetIds) this.#building?.deleted.add(id);
+    if (pages !== null) this.#change(pages, watchRemoval(removed.tweetIds), () => pages.remove(removed.tweetIds));
+    else this.#building?.remove(removed.tweetIds);
   }
 
   /** Notes that `authorId` is followed or not. @returns the base for the merge of that author's tweets; null where it is not wanted. */
@@ -182,13 +130,12 @@ export class HomeTimeline extends DurableObject<Env> {
     const { authorId, state, version } = change;
     const pages = this.#open();
     if (pages !== null) {
-      this.#stored(() => pages.setFollow(authorId, { state, version }));
+      this.#change(pages, watchAll, () => pages.setFollow(authorId, { state, version }));
       return pages.isFollowed(authorId) ? { base: pages.base, floor: pages.floor } : null;
     }
     const building = this.#building;
-    if (building === null) return null;
-    if ((building.follows.get(authorId)?.version ?? 0) < version) building.follows.set(authorId, { state, version });
-    return building.follows.get(authorId)?.state === 1 ? { base: building.base, floor: ID_MIN } : null;
+    const wanted = building?.setFollow(authorId, { state, version }) === true;
+    return building !== null && wanted ? { base: building.base, floor: ID_MIN } : null;
   }
 
   /**
@@ -200,17 +147,14 @@ export class HomeTimeline extends DurableObject<Env> {
     if (pages !== null) {
       if (pages.base !== merge.basedOn) return false;
       if (merge.wholeAbove !== undefined && merge.memory !== this.#memory) return false;
-      this.#stored(() => pages.merge(merge));
+      this.#change(pages, watchAll, () => pages.merge(merge));
       return true;
     }
     const building = this.#building;
     if (building === null || building.base !== merge.basedOn) return false;
     // A follow's own merge may come while the rebuild is still reading: it joins what was pushed meanwhile.
     if (merge.follows !== undefined) this.#stored(() => this.#finishBuilding(building, merge));
-    else {
-      building.entries.push(...merge.entries);
-      building.floor = highest(building.floor, merge.floor);
-    }
+    else building.keep(merge);
     return true;
   }
 
@@ -219,7 +163,8 @@ export class HomeTimeline extends DurableObject<Env> {
     const pages = this.#open();
     if (pages === null) return;
     const now = this.#now();
-    const idleAt = pages.seenAt + idleWindowMs(this.#limits);
+    // Whoever has a page open is here.
+    const idleAt = (this.#live.anyOpen ? now : pages.seenAt) + idleWindowMs(this.#limits);
     if (idleAt > now) return this.ctx.storage.setAlarm(idleAt - this.#limits.CLOCK_OFFSET_SECONDS * 1000);
     await this.ctx.storage.deleteAll();
     this.#pages = null;
@@ -239,29 +184,29 @@ export class HomeTimeline extends DurableObject<Env> {
     }
   }
 
+  /** Does `change` and stores it; then the owner's open pages are told what it did to what they show. */
+  #change(pages: TimelinePages, watch: Watch, change: () => void, now: number = this.#now()): void {
+    const seen = this.#live.anyOpen ? watch(pages, now) : null;
+    this.#stored(change);
+    if (seen !== null) this.#live.tell(seen(), now);
+  }
+
   #hide(merge: HidingMerge): void {
     const pages = this.#open();
-    if (pages !== null) this.#stored(() => pages.applyHiding(merge));
-    else this.#building?.hiding.apply(merge);
+    if (pages !== null) this.#change(pages, watchAll, () => pages.applyHiding(merge));
+    else this.#building?.hide(merge);
   }
 
   #now(): number {
     return Date.now() + this.#limits.CLOCK_OFFSET_SECONDS * 1000;
   }
 
-  #finishBuilding(building: Building, merge: MergeHome): void {
+  #finishBuilding(building: TimelineBuilding, read: MergeHome): void {
     this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS pages (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
     const pages = TimelinePages.create(pageStoreOf(this.ctx.storage.sql), this.#settings(), building.base);
-    const follows = new Map(merge.follows);
-    for (const [author, follow] of building.follows) {
-      if ((follows.get(author)?.version ?? 0) < follow.version) follows.set(author, follow);
-    }
-    const gone = (entry: TimelineEntry) => building.deleted.has(entry.tweetId) || building.deleted.has(entry.id);
-    const entries = [...merge.entries, ...building.entries].filter((entry) => !gone(entry));
-    if (merge.hiding !== undefined) building.hiding.apply(merge.hiding);
-    const [hiding, floor] = [building.hiding.all(), highest(building.floor, merge.floor)];
-    pages.merge({ ...merge, follows, hiding, entries: entries.sort(byNewest), floor });
-    if (building.deleted.size > 0) pages.remove([...building.deleted]);
+    const { merge, deleted } = building.finish(read);
+    pages.merge(merge);
+    if (deleted.length > 0) pages.remove(deleted);
     this.#pages = pages;
     this.#building = null;
     void this.ctx.storage.setAlarm(Date.now() + idleWindowMs(this.#limits));
@@ -273,24 +218,19 @@ export class HomeTimeline extends DurableObject<Env> {
     return this.#pages;
   }
 
-  /** Bases are times, so a rebuilt timeline never answers to the base of an earlier one. */
-  #openBuilding(): Building {
-    this.#building ??= {
-      base: Date.now() + Math.random(),
-      entries: [],
-      floor: ID_MIN,
-      follows: new Map(),
-      hiding: new TimelineHiding(),
-      deleted: new Set(),
-    };
-    return this.#building;
-  }
-
   #settings(): TimelineSettings {
     return {
       ownerId: this.#ownerId,
       entriesMax: this.#limits.TIMELINE_ENTRIES_MAX,
       presentMs: presentWindowMs(this.#limits),
     };
+  }
+
+  /** Forgets everything: the owner's account is gone. */
+  async drop(): Promise<void> {
+    this.#live.closeAll();
+    await this.ctx.storage.deleteAll();
+    this.#pages = null;
+    this.#building = null;
   }
 }

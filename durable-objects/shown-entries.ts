@@ -71,6 +71,28 @@ export function findShown(lines: TimelineLines, tweetIds: readonly string[], abo
   return [...held];
 }
 
+/** Ids of the lines at or above `least` that show, newest first, each tweet at its newest. */
+export function shownFrom(lines: TimelineLines, least: string, now: number): string[] {
+  const ids: string[] = [];
+  const met = new Set<string>();
+  for (const page of lines.all()) {
+    for (const entry of page) {
+      if (entry.id < least || entry.id <= lines.floor) return ids;
+      if (met.has(entry.tweetId) || !shows(lines, entry, { now })) continue;
+      met.add(entry.tweetId);
+      ids.push(entry.id);
+    }
+  }
+  return ids;
+}
+
+/** All lines that would show and are named in `ids`, by their tweet or by themselves; newest first. */
+export function linesOf(lines: TimelineLines, ids: ReadonlySet<string>, now: number): TimelineEntry[] {
+  return [...lines.all()]
+    .flat()
+    .filter((entry) => (ids.has(entry.id) || ids.has(entry.tweetId)) && shows(lines, entry, { now }));
+}
+
 function shows(lines: TimelineLines, entry: TimelineEntry, wanted: Wanted): boolean {
   if (wanted.withoutRetweets === true && isRetweet(entry)) return false;
   if (wanted.withoutReplies === true && entry.replyToId !== undefined) return false;

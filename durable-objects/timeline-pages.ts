@@ -1,7 +1,7 @@
 import { ID_MAX, idBefore } from "../workers/lib/snowflake.ts";
 import { EntryShelf, type PageStore } from "./entry-shelf.ts";
 import { packFollows, unpackFollows, type FollowState } from "./packed-pages.ts";
-import { findShown, readShown, type PageRange, type TimelineLines } from "./shown-entries.ts";
+import { findShown, linesOf, readShown, shownFrom, type PageRange, type TimelineLines } from "./shown-entries.ts";
 import type { ShownEntry, TimelineEntry } from "./timeline-entry.ts";
 import { TimelineHiding, type HidingMerge } from "./timeline-hiding.ts";
 
@@ -134,17 +134,28 @@ export class TimelinePages implements TimelineLines {
     return findShown(this, tweetIds, above, now);
   }
 
+  /** Ids of what shows at or above `least`, newest first, each tweet at its newest. */
+  shownFrom(least: string, now: number): string[] {
+    return shownFrom(this, least, now);
+  }
+
+  /** All lines that would show of what `ids` name, tweets or retweets. */
+  linesOf(ids: ReadonlySet<string>, now: number): TimelineEntry[] {
+    return linesOf(this, ids, now);
+  }
+
   /**
    * Takes pushed entries in. While the owner is away they rest in memory: to read them from the store on the way back costs
    * less than a row for each. What rests is noted once, before the first is taken in.
    * @param now Unix milliseconds.
+   * @param here true where the owner is known to be here, whatever the stored visit says.
    * @returns how many were new; those of people not followed, below the floor or deleted are not.
    */
-  push(entries: readonly TimelineEntry[], now: number): number {
+  push(entries: readonly TimelineEntry[], now: number, here = false): number {
     const fresh = this.#admitted(entries);
     if (fresh.length === 0) return 0;
     const { head } = this.#shelf;
-    const away = now - head.seenAt > this.#presentMs;
+    const away = !here && now - head.seenAt > this.#presentMs;
     if (away && head.restsAbove === null) {
       head.restsAbove = idBefore(fresh.reduce((least, { id }) => (id < least ? id : least), ID_MAX));
       this.#shelf.add(fresh);

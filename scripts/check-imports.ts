@@ -1,6 +1,6 @@
 /**
  * Holds imports to the arrows of the house: routes → use case → own reader, writer, events and earlier rooms' readers;
- * hydrate → readers; lib → nothing. Nobody imports another room's writer, tables or use case.
+ * hydrate → readers; lib → nothing; the app → types. Nobody imports another room's writer, tables or use case.
  */
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, resolve } from "node:path";
@@ -19,6 +19,7 @@ const ROOMS = [
   "notifications",
   "direct-messages",
   "moderation",
+  "pages",
 ];
 
 type Role = "routes" | "contract" | "reader" | "writer" | "tables" | "events" | "consumer" | "use case";
@@ -47,8 +48,11 @@ const ACROSS_ROOMS: Record<Role, readonly Role[]> = {
   "use case": ["reader", "events"],
 };
 
+/** Runs in the page as it does in the Worker. */
+const SHARED_WITH_WEB: readonly string[] = ["workers/tweets/tweet-text.ts"];
+
 interface Place {
-  readonly area: "top" | "lib" | "hydrate" | "room" | "objects" | "outside";
+  readonly area: "top" | "lib" | "hydrate" | "room" | "objects" | "web" | "outside";
   readonly room: string;
   readonly role: Role;
   /** True for `reader.ts`, which other rooms may use; `<what>-reader.ts` is private. */
@@ -101,7 +105,11 @@ function importsOf(path: string, text: string): Import[] {
 function objection(path: string, target: string, typeOnly: boolean, files: ReadonlyMap<string, string>): string | null {
   const from = placeOf(path);
   const to = placeOf(target);
-  if (to.area === "outside") return "only workers/ and durable-objects/ may be imported by the Worker";
+  if (from.area === "web") {
+    if (to.area === "web" || typeOnly || SHARED_WITH_WEB.includes(target)) return null;
+    return "the app takes types and the text rules from the Worker, nothing else";
+  }
+  if (to.area === "outside" || to.area === "web") return "only workers/ and durable-objects/ may be imported by the Worker";
   if (to.area === "lib" || from.area === "outside") return null;
   if (to.area === "objects" && from.area !== "objects" && from.area !== "top") {
     return typeOnly || !isShell(files.get(target) ?? "") ? null : "of an object's class only the type may be imported";
@@ -146,6 +154,7 @@ function placeOf(path: string): Place {
   const [top, folder, ...rest] = path.split("/");
   const role = roleOf(path);
   const open = posix.basename(path) === "reader.ts";
+  if (top === "web") return { area: "web", room: "", role, open };
   if (top === "durable-objects") return { area: "objects", room: "", role, open };
   if (top !== "workers" || folder === undefined) return { area: "outside", room: "", role, open };
   if (rest.length === 0) return { area: "top", room: "", role, open };
@@ -162,14 +171,14 @@ function roleOf(path: string): Role {
   return known.includes(name) ? (name as Role) : "use case";
 }
 
-/** The Worker's sources under `root`, by path from there. */
-export function workerFiles(root: string): Map<string, string> {
-  const paths = globSync(["workers/**/*.ts", "durable-objects/**/*.ts"], { cwd: root });
+/** The sources of the Worker and of the app under `root`, by path from there. */
+export function sourceFiles(root: string): Map<string, string> {
+  const paths = globSync(["workers/**/*.ts", "durable-objects/**/*.ts", "web/app/**/*.{ts,tsx}"], { cwd: root });
   return new Map(paths.map((path) => [relative(root, resolve(root, path)), readFileSync(join(root, path), "utf8")]));
 }
 
 if (import.meta.main) {
-  const errors = importErrors(workerFiles(resolve(import.meta.dirname, "..")));
+  const errors = importErrors(sourceFiles(resolve(import.meta.dirname, "..")));
   for (const error of errors) console.error(error);
   process.exitCode = errors.length > 0 ? 1 : 0;
 }

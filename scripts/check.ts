@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { buildAssets } from "./build-assets.ts";
-import { importErrors, workerFiles } from "./check-imports.ts";
+import { importErrors, sourceFiles } from "./check-imports.ts";
 import { ROOT, run } from "./lib.ts";
 
 /** A step answers what is wrong; "" is fine. */
@@ -78,7 +78,7 @@ const STEPS: readonly (readonly [string, Step])[] = [
   ["binding types are up to date", bindingTypes],
   ["lint", tool("oxlint", "--deny-warnings")],
   ["format", tool("oxfmt", "--check")],
-  ["import rules", async () => importErrors(workerFiles(ROOT)).join("\n")],
+  ["import rules", async () => importErrors(sourceFiles(ROOT)).join("\n")],
   ["no secrets", findSecrets],
   ["the Worker builds", dryRun],
 ];

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { authenticate } from "./accounts/authenticate.ts";
@@ -8,8 +8,10 @@ import graph from "./graph/routes.ts";
 import { createContext, runtimeOf, type Runtime } from "./lib/context.ts";
 import { DomainError, type ErrorCode, type ErrorItem } from "./lib/errors.ts";
 import { DependencyFailed } from "./lib/dependency.ts";
+import { authorizationOf } from "./lib/live-protocol.ts";
 import { bodyBrokenOff, type AppEnv } from "./lib/route.ts";
 import lists from "./lists/routes.ts";
+import pages from "./pages/routes.ts";
 import service from "./service-routes.ts";
 import shortSpellings from "./short-spellings.ts";
 import timelines from "./timelines/routes.ts";
@@ -33,6 +35,8 @@ const STATUS = {
 
 const RETRY_AFTER_SECONDS = "1";
 const EXPOSED_HEADERS = "x-request-id,retry-after";
+/** Only over https, as its RFC wants it: the first answer of the API or page of the Worker's tells the browser. */
+const STRICT_TRANSPORT = "max-age=31536000";
 /** Characters of an unknown path that its refusal repeats. */
 const PATH_SHOWN_MAX = 200;
 
@@ -52,6 +56,7 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
     headers.set("access-control-expose-headers", EXPOSED_HEADERS);
     if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
     headers.set("x-content-type-options", "nosniff");
+    if (c.req.url.startsWith("https:")) headers.set("strict-transport-security", STRICT_TRANSPORT);
     compress(acceptedEncodings(c.req.raw), headers);
   });
   // Answers to other requests get their two headers above: set before the route ran they would cost a copy of its answer.
@@ -70,7 +75,7 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
   app.use(async (c, next) => {
     c.set("refusedToken", null);
     try {
-      c.set("viewer", await authenticate(c.get("ctx"), c.req.header("authorization")));
+      c.set("viewer", await authenticate(c.get("ctx"), authorizationOf(c.req.raw.headers)));
     } catch (error) {
       // Each route says whether it minds: signing in does not.
       if (!(error instanceof DomainError)) throw error;
@@ -85,17 +90,14 @@ export function newApp(runtime?: Runtime): Hono<AppEnv> {
     for (const room of [tweets, accounts, engagement, graph, lists, timelines]) app.route(prefix, room);
   }
   app.route("/", shortSpellings(app));
+  app.route("/", pages);
 
-  app.notFound((c) =>
-    problem(c.var.ctx.requestId, "not_found", `There is no ${c.req.method} ${c.req.path.slice(0, PATH_SHOWN_MAX)}.`),
-  );
+  app.notFound((c) => problem(c, "not_found", `There is no ${c.req.method} ${c.req.path.slice(0, PATH_SHOWN_MAX)}.`));
   app.onError((error, c) => {
-    const { log, requestId } = c.var.ctx;
-    if (error instanceof DomainError) return problem(requestId, error.code, error.detail, error.items);
-    log.error("request failed", { error, method: c.req.method, path: c.req.path });
-    if (error instanceof DependencyFailed)
-      return problem(requestId, "unavailable", "A store did not answer. Try again.");
-    return problem(requestId, "internal", "Something went wrong on our side. Try again with the same request.");
+    if (error instanceof DomainError) return problem(c, error.code, error.detail, error.items);
+    c.var.ctx.log.error("request failed", { error, method: c.req.method, path: c.req.path });
+    if (error instanceof DependencyFailed) return problem(c, "unavailable", "A store did not answer. Try again.");
+    return problem(c, "internal", "Something went wrong on our side. Try again with the same request.");
   });
   return app;
 }
@@ -105,17 +107,27 @@ function requestIdOf(sent: string | undefined): string {
   return sent !== undefined && /^[\w.:-]{1,64}$/.test(sent) ? sent : crypto.randomUUID();
 }
 
-/** An error answer in the form of RFC 9457, with the fields X's clients look for. */
-function problem(requestId: string, code: ErrorCode, detail: string, items: readonly ErrorItem[] = []): Response {
+/**
+ * An error answer in the form of RFC 9457, with the fields X's clients look for. Cookies that the route has set or taken
+ * away go with it.
+ */
+function problem(
+  c: Context<AppEnv>,
+  code: ErrorCode,
+  detail: string,
+  items: readonly ErrorItem[] = [],
+): Response | Promise<Response> {
   const [status, title] = STATUS[code];
   // Never empty: without an item there X's clients leave the reason out of their own errors.
   const errors = items.length > 0 ? items : [{ message: detail }];
-  const headers = new Headers({ "content-type": "application/problem+json", "x-request-id": requestId });
-  headers.set("cache-control", "private, no-store");
-  if (status === 401) headers.set("www-authenticate", 'Bearer realm="dunlin"');
-  if (status === 429 || status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  const headers = {
+    "content-type": "application/problem+json",
+    "cache-control": "private, no-store",
+    ...(status === 401 ? { "www-authenticate": 'Bearer realm="dunlin"' } : {}),
+    ...(status === 429 || status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
+  };
   const body = { title, detail, type: `about:blank#${code}`, status, errors, message: detail };
-  return new Response(JSON.stringify(body), { status, headers });
+  return c.body(JSON.stringify(body), status, headers);
 }
 
 const COMPRESSIBLE = /^(application\/(problem\+)?json|text\/)/;

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiPathsObject,
 } from "zod-openapi";
 import * as z from "zod";
-import { operations as accounts } from "./accounts/contract.ts";
+import { operations as accounts, sessionHeader } from "./accounts/contract.ts";
 import { operations as engagement } from "./engagement/contract.ts";
 import { operations as graph } from "./graph/contract.ts";
 import type { Operation } from "./lib/route.ts";
@@ -102,8 +102,11 @@ const idempotencyHeader = z.object({
     .meta({ description: "makes a repeat safe: for 24 hours the same key gives the first answer again" }),
 });
 
-/** Any POST outside /auth may be repeated under a key. */
-const takesKey = ({ method, path }: Operation): boolean => method === "post" && !path.startsWith("/auth/");
+/** Headers that change what an operation does: any POST outside /auth may be repeated under a key. */
+function headersOf({ method, path }: Operation): { header?: z.ZodObject } {
+  if (path.startsWith("/auth/")) return { header: sessionHeader };
+  return method === "post" ? { header: idempotencyHeader } : {};
+}
 
 function operationObject(described: Operation): ZodOpenApiOperationObject {
   const { params, query, body, success } = described;
@@ -123,7 +126,7 @@ function operationObject(described: Operation): ZodOpenApiOperationObject {
     requestParams: {
       ...(params === undefined ? {} : { path: params as z.ZodObject }),
       ...(query === undefined ? {} : { query: query as z.ZodObject }),
-      ...(takesKey(described) ? { header: idempotencyHeader } : {}),
+      ...headersOf(described),
     },
     ...(body === undefined
       ? {}

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { PROTECTION_CHANGED, protectionChanged } from "./accounts/events.ts";
+import { ACCOUNT_DEACTIVATED, accountDeactivated, PROTECTION_CHANGED, protectionChanged } from "./accounts/events.ts";
 import { applyEdgeEvents, edgeEventOf, type EdgeEvent } from "./edge-events.ts";
 import { applyAnswer } from "./graph/apply-answer.consumer.ts";
 import {
@@ -14,6 +14,7 @@ import {
   MUTED_WORDS_CHANGED,
   mutedWordsChanged,
 } from "./graph/events.ts";
+import { endFollows } from "./graph/end-follows.consumer.ts";
 import { mirrorBlock } from "./graph/mirror-block.consumer.ts";
 import { mirrorFollow } from "./graph/mirror-follow.consumer.ts";
 import { createContext, type Ctx, type Runtime } from "./lib/context.ts";
@@ -34,6 +35,7 @@ import { applyFollow } from "./timelines/apply-follow.consumer.ts";
 import { applyBlock, applyMute, applyMutedWords } from "./timelines/apply-hiding.consumer.ts";
 import { DeliveryRound, type DeliverySeat } from "./timelines/delivery-round.ts";
 import { isBacklogged } from "./timelines/fan-out.ts";
+import { dropTimeline } from "./timelines/drop-timeline.consumer.ts";
 import { fanOutPage, fanOutToPage, mayBeHeld } from "./timelines/fan-out-page.consumer.ts";
 import { fanOutDeleted, fanOutPosted, type FannedOut, type Reaction } from "./timelines/fan-out-tweet.consumer.ts";
 import { countReferences, reflectProtection } from "./tweets/count-references.consumer.ts";
@@ -80,6 +82,11 @@ const REACTIONS: Readonly<Record<string, (ctx: Ctx, event: FannedOut, payload: u
   [PROTECTION_CHANGED]: async (ctx, _event, payload) => {
     await reflectProtection(ctx, protectionChanged.parse(payload));
     return "done";
+  },
+  [ACCOUNT_DEACTIVATED]: async (ctx, { id }, payload) => {
+    const gone = accountDeactivated.parse(payload);
+    await dropTimeline(ctx, gone);
+    return endFollows(ctx, id, gone);
   },
   [LIST_MEMBER_CHANGED]: async (ctx, _event, payload) => {
     await mirrorMembership(ctx, listMemberChanged.parse(payload));

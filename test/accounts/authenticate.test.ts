@@ -46,9 +46,10 @@ describe("an access token", () => {
   test("says who is asking", async () => {
     const world = await newWorld();
     const ada = await world.register("ada");
-    expect(await authenticate(ctxOf(world.isolate), `Bearer ${ada.token}`)).toEqual({
-      userId: ada.id.padStart(19, "0"),
-    });
+    const viewer = await authenticate(ctxOf(world.isolate), `Bearer ${ada.token}`);
+    expect(viewer?.userId).toBe(ada.id.padStart(19, "0"));
+    // To the second, as tokens tell time.
+    expect(Math.abs((viewer?.tokenExpiresAt ?? 0) - ada.tokenExpiresAt)).toBeLessThan(5_000);
     expect(await authenticate(ctxOf(world.isolate), `bearer ${ada.token}`)).not.toBeNull();
     expect(await authenticate(ctxOf(world.isolate), undefined)).toBeNull();
   });

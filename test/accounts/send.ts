@@ -1,5 +1,5 @@
 import type { Isolate } from "../support/world.ts";
-import type { SessionData } from "../../workers/accounts/contract.ts";
+import type { NewSession } from "../../workers/accounts/session-answer.ts";
 
 /** An error answer. */
 export interface Problem {
@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 export interface SessionAnswer {
-  readonly data: SessionData;
+  readonly data: NewSession;
 }
 
 export interface Answer<T> {

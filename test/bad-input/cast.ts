@@ -32,6 +32,7 @@ export interface Example {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An example for each operation by its id; a new operation needs one, and is then tested like the others. */
@@ -42,6 +43,8 @@ const EXAMPLES: Readonly<Record<string, (cast: Cast) => Example>> = {
   logOut: ({ bob }) => ({ json: { refresh_token: bob.refreshToken } }),
   findMyUser: () => ({}),
   updateMyProfile: () => ({ json: { name: "Alice", description: "", location: "", url: "", protected: false } }),
+  // Of somebody else, though all have the same: nobody is deleted unless they act.
+  deleteMyAccount: ({ foe }) => ({ json: { password: foe.password } }),
   findUserByUsername: ({ bob }) => ({ params: { username: bob.username } }),
   findUsersByUsername: ({ alice, bob }) => ({ query: { usernames: `${alice.username},${bob.username}` } }),
   findUsersById: ({ alice, bob }) => ({ query: { ids: `${alice.id},${bob.id}` } }),
@@ -105,6 +108,7 @@ const EXAMPLES: Readonly<Record<string, (cast: Cast) => Example>> = {
   muteWord: ({ alice }) => ({ params: { id: alice.id }, json: { word: "spoiler" } }),
   unmuteWord: ({ alice }) => ({ params: { id: alice.id, word: "spoiler" } }),
   getHomeTimeline: ({ alice }) => ({ params: { id: alice.id } }),
+  openLive: ({ alice }) => ({ params: { id: alice.id }, headers: { upgrade: "websocket" } }),
   getUserTimeline: ({ alice }) => ({ params: { id: alice.id } }),
   getMentions: ({ alice }) => ({ params: { id: alice.id } }),
 };
@@ -164,6 +168,7 @@ export async function sendExample(cast: Cast, described: Operation, sending: Sen
   const headers = new Headers({
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...example.headers,
     ...sending.headers,
   });
   const answer = await cast.world.isolate.fetch(
@@ -195,8 +200,9 @@ export const withQuery = operations.filter((one) => one.query !== undefined);
 export const shapeOf = (part: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> =>
   part instanceof z.ZodObject ? (part.shape as Record<string, z.ZodType>) : {};
 
-/** True where `{}` is no valid body. */
-export const needsFields = (described: Operation): boolean => described.body?.safeParse({}).success !== true;
+/** True where `{}` is no valid body. Session routes take one only from who keeps the token in a cookie. */
+export const needsFields = (described: Operation): boolean =>
+  described.path.startsWith("/auth/") || described.body?.safeParse({}).success !== true;
 
 /** Name and operation, for `test.each`. */
 export const named = (chosen: readonly Operation[]) => chosen.map((one) => [one.id, one] as const);

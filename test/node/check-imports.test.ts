@@ -17,8 +17,13 @@ test.each([
   ["workers/graph/mirror.consumer.ts", "./writer.ts"],
   ["workers/hydrate/tweets.ts", "../tweets/reader.ts"],
   ["workers/queues.ts", "./graph/mirror.consumer.ts"],
+  ["workers/pages/describe-page.ts", "../hydrate/users.ts"],
+  ["workers/pages/describe-page.ts", "../lists/reader.ts"],
+  ["workers/pages/routes.ts", "./describe-page.ts"],
   ["durable-objects/author-feed.ts", "../workers/tweets/reader.ts"],
   ["durable-objects/author-feed.ts", "../workers/lib/context.ts"],
+  ["web/app/pages/home.tsx", "../api/client.ts"],
+  ["web/app/tweet/measure.ts", "../../../workers/tweets/tweet-text.ts"],
 ])("%s may import %s", (from, specifier) => {
   expect(said(from, specifier)).toEqual([]);
 });
@@ -36,11 +41,20 @@ test.each([
   ["workers/lib/context.ts", "../accounts/reader.ts"],
   ["workers/hydrate/tweets.ts", "../tweets/writer.ts"],
   ["workers/cron.ts", "./tweets/writer.ts"],
+  ["workers/pages/page-at.ts", "../accounts/usernames.ts"],
+  ["workers/accounts/usernames.ts", "../pages/page-at.ts"],
   ["workers/tweets/create-tweet.ts", "../api.ts"],
   ["workers/tweets/create-tweet.ts", "../../test/support/world.ts"],
   ["durable-objects/author-feed.ts", "../workers/tweets/create-tweet.ts"],
+  ["web/app/api/types.ts", "../../../workers/hydrate/contract.ts"],
+  ["workers/pages/shell.ts", "../../web/app/routes.ts"],
 ])("%s may not import %s", (from, specifier) => {
   expect(said(from, specifier)).toHaveLength(1);
+});
+
+test("the app may import the Worker's types", () => {
+  const types = "type { TweetObject }";
+  expect(said("web/app/api/types.ts", "../../../workers/hydrate/contract.ts", types)).toEqual([]);
 });
 
 test("of an object's class only the type may be imported; pure files beside it are free", () => {

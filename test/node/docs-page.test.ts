@@ -1,50 +1,32 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import chromium from "@sparticuz/chromium";
-import { chromium as browsers, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildAssets } from "../../scripts/build-assets.ts";
 import { ROOT } from "../../scripts/lib.ts";
 import { startLocalRuntime, type LocalRuntime } from "../../scripts/local-runtime.ts";
+import { launchBrowser } from "./app/support/browser.ts";
 
-/** No sandbox inside a container, and nothing that looks for the internet. */
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 /** A folder for screenshots, for whoever wants to look. */
 const SCREENSHOTS = process.env["SCREENSHOTS"];
 
 let runtime: LocalRuntime;
-let context: BrowserContext;
-const profile = mkdtempSync(join(tmpdir(), "dunlin-browser-"));
+let browser: Browser;
 
 beforeAll(async () => {
   if (!existsSync(join(ROOT, "dist/assets/docs.html"))) await buildAssets();
   runtime = await startLocalRuntime({ vars: { PASSWORD_SCRYPT_N: "16", RATE_LIMIT_SCALE: "0" } });
-  context = await browsers.launchPersistentContext(profile, {
-    executablePath: await chromium.executablePath(),
-    args: FLAGS,
-    chromiumSandbox: false,
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
-  await context?.close();
+  await browser?.close();
   await runtime?.stop();
-  rmSync(profile, { recursive: true, force: true });
 });
 
 /** A page that keeps what it complains about and whom it asks. */
 async function openDocs(width: number): Promise<{ page: Page; complaints: string[]; hosts: Set<string> }> {
-  const page = await context.newPage();
+  const page = await browser.newPage();
   const complaints: string[] = [];
   const hosts = new Set<string>();
   page.on("console", (message) => {

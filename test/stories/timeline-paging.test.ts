@@ -72,7 +72,8 @@ describe.each(lists)("%s", (_name, path) => {
       `start_time=${timeOf(0)}&end_time=${timeOf(5)}`,
       "until_id=1",
     ]) {
-      expect(await bob.asks(`${path()}?${query}`), query).toEqual({ meta: { result_count: 0 } });
+      const home = path() === homeOf(bob) ? { poll_after: expect.any(Number) as number } : {};
+      expect(await bob.asks(`${path()}?${query}`), query).toEqual({ meta: { result_count: 0, ...home } });
     }
   });
 
@@ -94,7 +95,7 @@ describe.each(lists)("%s", (_name, path) => {
 
 test("a home with nobody followed and nothing written has no data, only a count of 0", async () => {
   const lonely = await world.register("lonely");
-  expect(await lonely.asks(homeOf(lonely))).toEqual({ meta: { result_count: 0 } });
+  expect(await lonely.asks(homeOf(lonely))).toEqual({ meta: { result_count: 0, poll_after: 3600 } });
   expect(await lonely.asks(`/2/users/${lonely.id}/tweets`)).toEqual({ meta: { result_count: 0 } });
 });
 

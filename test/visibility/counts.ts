@@ -2,7 +2,8 @@ import { originalOf, type Account, type Facts, type List, type Tweet } from "./f
 
 /**
  * What the counts should be. They are the same for every viewer, so they must not tell of what only some may see. A count
- * to which a deleted account contributed is undefined: no route deletes accounts yet, and what is planted sends no events.
+ * to which a deleted account contributed beside follows is undefined: what it wrote, liked and listed is hidden, not yet
+ * taken back.
  */
 type Count = number | undefined;
 type Counts = Readonly<Record<string, Count>>;

@@ -1,5 +1,4 @@
 import { answers, blocks, mutes, mutesWord, protects, unblocks, unmutes, unmutesWord } from "../support/graph.ts";
-import { rowsAt } from "../support/planting.ts";
 import type { Person, World } from "../support/world.ts";
 import { codeOf, Facts, type Account, type Folder, type List, type Tweet } from "./facts.ts";
 
@@ -170,11 +169,19 @@ export class Stage {
     account.protected = on;
   }
 
-  /** As if the account had been deleted, and isolates had had their time to forget it: no route does that yet. */
+  /** Deletes the account: its follows end both ways, and isolates have their time to forget it. */
   async vanishes(account: Account): Promise<void> {
-    await rowsAt(this.world, account.id, "UPDATE users SET state = 'deactivated' WHERE id = ?", account.id);
+    const { password } = this.person(account);
+    await this.person(account).asks("/2/users/me", { method: "DELETE", json: { password } });
+    await this.world.drain();
     this.world.advance(3_600);
     account.gone = true;
+    for (const pairs of [this.facts.follows, this.facts.asks]) {
+      for (const other of this.facts.accounts) {
+        pairs.delete(account, other);
+        pairs.delete(other, account);
+      }
+    }
   }
 
   async makesList(owner: Account, what: string, members: readonly Account[], isPrivate = false): Promise<List> {

@@ -69,7 +69,7 @@ export async function tellStory(world: World, pause = 0): Promise<Story> {
   for (const author of Object.values(authors)) owns.push(await writeAlone(stage, author, Object.values(viewers)));
   await passes();
   const aside = await stage.posts(viewers.stranger, "aside");
-  await talk(stage, authors, owns, aside);
+  await talk(stage, authors, owns);
   for (const viewer of Object.values(viewers)) await joinIn(stage, viewer, owns);
   await engage(stage, [...Object.values(authors), ...Object.values(viewers)], owns);
   const lists = await makeLists(stage, authors, viewers);
@@ -135,24 +135,14 @@ async function writeAlone(stage: Stage, author: Account, mentions: readonly Acco
   };
 }
 
-/**
- * Each answers, quotes and retweets each other's tweets. Gone does so with tweets of their own choice, so that what the
- * others did can be counted; and what Gone retweets is not in timelines otherwise: the place that such a retweet takes is
- * given back by the events of a deletion, which nothing sends yet.
- */
-async function talk(
-  stage: Stage,
-  { nell, pub, gone, pro }: Authors,
-  owns: readonly Own[],
-  aside: Tweet,
-): Promise<void> {
+/** Each answers, quotes and retweets each other's tweets. Gone chooses others, so that what the others did can be counted. */
+async function talk(stage: Stage, { nell, pub, gone, pro }: Authors, owns: readonly Own[]): Promise<void> {
   for (const author of [nell, pub, gone, pro]) {
     for (const own of owns.filter((one) => one.author !== author)) {
       const target = author === gone ? own.second : own.plain;
       const answer = await stage.replies(author, target);
       const quote = await stage.quotes(author, target);
-      if (author === gone && own.author !== nell) continue;
-      await stage.retweets(author, author === gone ? aside : target);
+      await stage.retweets(author, target);
       if (author !== nell) {
         await stage.replies(nell, answer);
         await stage.quotes(nell, quote);

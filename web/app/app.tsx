@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { viewer } from "./api/tokens.ts";
+import { keepsPlace } from "./feed/active-list.ts";
 import { composing } from "./state/dialogs.ts";
-import { go, place } from "./state/router.ts";
+import { go, place, type Place } from "./state/router.ts";
 import { findRoute, type Page, type Route } from "./routes.ts";
 import { Avatar } from "./ui/avatar.tsx";
 import { Icon, type IconName } from "./ui/icon.tsx";
@@ -111,12 +112,11 @@ function CurrentPage() {
     if (refused) go(`/login?next=${encodeURIComponent(path)}`, { replace: true });
   }, [refused, path]);
   useLayoutEffect(() => {
-    if (shown.current !== "" && shown.current !== key && !place.peek().returned) {
-      scrollTo({ top: 0, behavior: "instant" });
-      // A new page begins at its heading, for whoever hears it.
-      document.querySelector<HTMLElement>("#page h1")?.focus({ preventScroll: true });
-    }
+    // A page whose file is still on its way begins when it is there.
+    if (shown.current === key || (found !== null && page === null)) return;
+    const isFirst = shown.current === "";
     shown.current = key;
+    if (!isFirst) beginPage(place.peek());
   }, [key, page]);
   if (found === null) return <NotFound />;
   if (refused || page === null) return <Waiting />;
@@ -124,6 +124,12 @@ function CurrentPage() {
   const Shown = page;
   // One instance an address: another person's page begins afresh.
   return <Shown key={`${found.route.path} ${path} ${viewer.value?.id ?? ""}`} params={found.params} />;
+}
+
+/** A new page begins at its heading, for whoever hears it; one that the reader comes back to, where they left it. */
+function beginPage({ returned, scrolled }: Place): void {
+  if (!returned || !keepsPlace()) scrollTo({ top: scrolled, behavior: "instant" });
+  if (!returned) document.querySelector<HTMLElement>("#page h1")?.focus({ preventScroll: true });
 }
 
 function pageOf(route: Route): Page | "failed" | null {

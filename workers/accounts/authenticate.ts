@@ -28,7 +28,7 @@ export async function authenticate(ctx: Ctx, authorizationHeader: string | undef
   let verified = remembered.get(token);
   if (verified === undefined) {
     const { userId, expiresAt } = await verifyAccessToken(ctx, token);
-    verified = { viewer: { userId }, expiresAt };
+    verified = { viewer: { userId, tokenExpiresAt: expiresAt }, expiresAt };
     remembered.set(token, verified);
   } else if (verified.expiresAt <= ctx.clock.now()) {
     remembered.delete(token);

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { userAnswer, userAsking, userObject, usersAnswer } from "../hydrate/contract.ts";
+import { userAnswer, userAsking, usersAnswer } from "../hydrate/contract.ts";
 import { exactText, idField, idListField, textField } from "../lib/fields.ts";
 import { operation } from "../lib/route.ts";
+import { sessionData } from "./session-answer.ts";
 
 const ACCOUNTS = "Accounts";
 const USERS = "Users";
@@ -37,10 +38,14 @@ const lookupNames = z
   .transform(distinctWithoutCase)
   .meta({ type: "string", description: "1 to 100 usernames, separated by commas" });
 
-const refreshToken = z.string().max(200).meta({ description: "as a session answer gave it" });
+const refreshToken = z.string().max(200).meta({
+  description: "as a session answer gave it; needed, unless `x-session: cookie` is sent: it then is in the cookie",
+});
 const registerBody = z.object({ username, password, name: name.optional(), email: email.optional() });
 const logInBody = z.object({ username: textField(0, 256), password: textField(0, 256) });
-const refreshBody = z.object({ refresh_token: refreshToken });
+// Which of the two it is, a header says: what is missing here is refused by session-cookie.ts.
+const refreshBody = z.object({ refresh_token: refreshToken.optional() });
+const deleteAccountBody = z.object({ password: textField(0, 256).meta({ format: "password" }) });
 const profileBody = z
   .object({ name, description: textField(0, 160), location: textField(0, 30), url, protected: z.boolean() })
   .partial();
@@ -48,21 +53,21 @@ const profileBody = z
 export type RegisterBody = z.infer<typeof registerBody>;
 export type LogInBody = z.infer<typeof logInBody>;
 export type RefreshBody = z.infer<typeof refreshBody>;
-export type LogOutBody = RefreshBody;
+export type DeleteAccountBody = z.infer<typeof deleteAccountBody>;
 export type EditProfileBody = z.infer<typeof profileBody>;
 
-const sessionData = z
-  .object({
-    user: userObject,
-    access_token: z.string().meta({ description: "a JWT: send it as `authorization: Bearer …`" }),
-    refresh_token: z.string().meta({ description: "opaque; good once, for `/auth/refresh`" }),
-    token_type: z.literal("bearer"),
-    expires_in: z.number().int().meta({ description: "seconds the access token is good for" }),
-  })
-  .meta({ id: "Session" });
-export type SessionData = z.infer<typeof sessionData>;
 const sessionAnswer = z.object({ data: sessionData });
 const revokedAnswer = z.object({ data: z.object({ revoked: z.literal(true) }) });
+const deletedAnswer = z.object({ data: z.object({ deleted: z.literal(true) }) });
+
+/** For every call of `/auth`. */
+export const SESSION_HEADER = "x-session";
+export const sessionHeader = z.object({
+  [SESSION_HEADER]: z.literal("cookie").optional().meta({
+    description:
+      "for browsers: the refresh token comes and goes as an HttpOnly cookie, which no script can read, not in the body",
+  }),
+});
 
 export const register = operation({
   method: "post",
@@ -142,6 +147,21 @@ export const editProfile = operation({
   errors: [403, 413, 415],
 });
 
+export const deleteAccount = operation({
+  method: "delete",
+  path: "/users/me",
+  id: "deleteMyAccount",
+  tag: USERS,
+  summary: "Delete the signed-in user's account",
+  description:
+    "Everything of the account is hidden at once, its sessions end, and follows end both ways. The username stays taken. " +
+    "403 for a wrong password.",
+  auth: "required",
+  body: deleteAccountBody,
+  success: { status: 202, description: "The account is gone, now or before", schema: deletedAnswer },
+  errors: [403, 413, 415],
+});
+
 export const getUserByName = operation({
   method: "get",
   path: "/users/by/username/:username",
@@ -197,6 +217,7 @@ export const operations = [
   logOut,
   getMe,
   editProfile,
+  deleteAccount,
   getUserByName,
   getUsersByName,
   getUsers,

@@ -9,3 +9,8 @@ export const protectionChanged = z.object({
 });
 export type ProtectionChanged = z.infer<typeof protectionChanged>;
 export const PROTECTION_CHANGED = "protection-changed";
+
+/** Its owner deleted the account. For good: no version is needed. */
+export const accountDeactivated = z.object({ userId: z.string() });
+export type AccountDeactivated = z.infer<typeof accountDeactivated>;
+export const ACCOUNT_DEACTIVATED = "account-deactivated";

@@ -52,6 +52,10 @@ export function userOfRow(row: UserRow): User {
 export const isActive = (userId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${userId} AND ${users.state} = 'active')`;
 
+/** A condition: the account of `userId` is deleted, for good. */
+export const isDeactivated = (userId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${userId} AND ${users.state} = 'deactivated')`;
+
 /** Scalar SQL: whether `userId` is protected, with the version of that; for use inside another query of that user's shard. */
 export const protectionOf = (userId: SQL): { state: SQL; version: SQL } => ({
   state: sql`coalesce((SELECT protected FROM ${users} AS owner WHERE owner.id = ${userId}), 0)`,

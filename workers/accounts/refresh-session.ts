@@ -1,9 +1,9 @@
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
-import type { RefreshBody, SessionData } from "./contract.ts";
 import { readFamily, type FamilyToken } from "./secrets-reader.ts";
 import { accountInactive, newToken, parseToken, presentSession, type TokenKey } from "./sessions.ts";
 import { endFamily, recordRotation } from "./writer.ts";
+import type { NewSession } from "./session-answer.ts";
 
 /** Tokens of one family beyond which a spent one gives no more successors: it bounds the rows one client can make. */
 const FAMILY_TOKENS_MAX = 50;
@@ -15,8 +15,8 @@ type Verdict = "good" | "unknown" | "reused" | "expired" | "crowded";
  * fresh successor each time; later, it has been copied: the whole family ends.
  * Throws `invalid_token` for every token that is no longer good, `account_inactive`, `rate_limited`.
  */
-export async function refreshSession(ctx: Ctx, asked: RefreshBody): Promise<SessionData> {
-  const spent = parseToken(asked.refresh_token);
+export async function refreshSession(ctx: Ctx, refreshToken: string): Promise<NewSession> {
+  const spent = parseToken(refreshToken);
   if (spent === null) throw notGood();
   const now = ctx.clock.now();
   const reuseMs = ctx.limits.REFRESH_REUSE_SECONDS * 1000;
@@ -51,7 +51,8 @@ async function endReused(ctx: Ctx, { userId, familyId }: TokenKey): Promise<void
   await endFamily(ctx, userId, familyId);
 }
 
-function notGood(): DomainError {
+/** The refusal of every refresh token that is not good: which check failed is nobody's business. */
+export function notGood(): DomainError {
   return new DomainError(
     "invalid_token",
     "The refresh token is not valid, has expired or was used before. Log in again.",

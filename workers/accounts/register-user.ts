@@ -1,11 +1,12 @@
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
 import { logicalShardOfUsername } from "../lib/shards.ts";
-import type { RegisterBody, SessionData } from "./contract.ts";
+import type { RegisterBody } from "./contract.ts";
 import { hashPassword } from "./passwords.ts";
 import { newToken, presentSession } from "./sessions.ts";
 import { refuseReservedUsername, refuseShortUsername } from "./usernames.ts";
 import { recordUser, type NewUser } from "./writer.ts";
+import type { NewSession } from "./session-answer.ts";
 
 /** Two isolates rarely mint the same id, and hardly ever twice in a row. */
 const MINTS_MAX = 5;
@@ -14,7 +15,7 @@ const MINTS_MAX = 5;
  * A new account with its first session. Throws `unprocessable` for a reserved username, `conflict` for a taken one;
  * then nothing is written.
  */
-export async function registerUser(ctx: Ctx, asked: RegisterBody): Promise<SessionData> {
+export async function registerUser(ctx: Ctx, asked: RegisterBody): Promise<NewSession> {
   refuseShortUsername(ctx, asked.username);
   refuseReservedUsername(asked.username);
   const passwordHash = await hashPassword(asked.password, ctx.limits.PASSWORD_SCRYPT_N);

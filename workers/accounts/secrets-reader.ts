@@ -30,6 +30,19 @@ export async function readCredentials(ctx: Ctx, username: string): Promise<Crede
   return rows[0] ?? null;
 }
 
+/** Whether `userId` is active, and the hash of their password; null where it is gone with the account. */
+export async function readOwnPassword(
+  ctx: Ctx,
+  userId: string,
+): Promise<{ active: boolean; passwordHash: string | null }> {
+  const [row] = await ctx.dependencies.guard(`shard:${ctx.shards.indexOf(userId)}`, () =>
+    ctx.dbOf(userId).all<{ state: string; password_hash: string | null }>(sql`
+      SELECT ${users.state}, ${credentials.passwordHash} FROM ${users}
+      LEFT JOIN ${credentials} ON ${credentials.userId} = ${users.id} WHERE ${users.id} = ${userId}`),
+  );
+  return { active: row?.state === "active", passwordHash: row?.password_hash ?? null };
+}
+
 /** A session's tokens, those of an ended or unknown one being none, and whether its user is active. */
 export async function readFamily(
   ctx: Ctx,

@@ -5,7 +5,7 @@ import { hydrateUsers } from "../hydrate/users.ts";
 import { Viewing } from "../hydrate/viewing.ts";
 import { parseId, unpadId } from "../lib/snowflake.ts";
 import { signAccessToken } from "./access-tokens.ts";
-import type { SessionData } from "./contract.ts";
+import type { NewSession } from "./session-answer.ts";
 
 const FAMILY_BYTES = 16;
 const SECRET_BYTES = 32;
@@ -48,7 +48,7 @@ export function parseToken(text: string): TokenKey | null {
 }
 
 /** What a client gets for a log-in or a refresh. Throws `account_inactive` where the account ended meanwhile. */
-export async function presentSession(ctx: Ctx, token: NewToken): Promise<SessionData> {
+export async function presentSession(ctx: Ctx, token: NewToken): Promise<NewSession> {
   const { userId, familyId } = token;
   const [accessToken, users] = await Promise.all([
     signAccessToken(ctx, userId, familyId),

@@ -1,15 +1,6 @@
 import type { Ctx } from "../lib/context.ts";
 import { DomainError } from "../lib/errors.ts";
-
-/** Names that would shadow a page or a route at `/:username`, lower-cased. */
-const RESERVED: ReadonlySet<string> = new Set(
-  `about account accounts admin api apps assets auth bookmarks communities compose docs download dunlin explore favicon feed
-   feeds hashtag healthz help home i intent jobs likes lists login logout media mentions messages metrics moderation
-   notifications oauth oembed openapi privacy register robots search security service settings share signin signup
-   sitemap static status statuses support terms timeline timelines tos trends tweet tweets users v1 well_known`.split(
-    /\s+/,
-  ),
-);
+import { isReservedName } from "../lib/reserved-names.ts";
 
 /** Throws `invalid_request` for a name shorter than USERNAME_LENGTH_MIN. */
 export function refuseShortUsername(ctx: Ctx, username: string): void {
@@ -21,7 +12,7 @@ export function refuseShortUsername(ctx: Ctx, username: string): void {
 
 /** Throws `unprocessable` for a name that the service keeps for itself. */
 export function refuseReservedUsername(username: string): void {
-  if (!RESERVED.has(username.toLowerCase())) return;
+  if (!isReservedName(username)) return;
   throw new DomainError("unprocessable", "This username is reserved: a page of the service has that address.", [
     { message: "username: is reserved", parameters: { username: [username] } },
   ]);

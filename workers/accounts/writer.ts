@@ -3,8 +3,8 @@ import { afterChange, commit, type StatementResult } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
 import { recordEvent } from "../lib/outbox.ts";
 import { logVisibility } from "../lib/visibility-log.ts";
-import { PROTECTION_CHANGED, protectionChanged, type ProtectionChanged } from "./events.ts";
-import { isActive } from "./reader.ts";
+import { ACCOUNT_DEACTIVATED, PROTECTION_CHANGED, protectionChanged, type ProtectionChanged } from "./events.ts";
+import { isActive, isDeactivated } from "./reader.ts";
 import type { NewToken, TokenKey } from "./sessions.ts";
 
 /** The only file that writes the room's tables. Every write is one batch in the user's shard, and may be repeated. */
@@ -108,6 +108,26 @@ export async function recordProfile(
     active: row !== undefined,
     protection: typeof payload === "string" ? protectionChanged.parse(JSON.parse(payload)) : null,
   };
+}
+
+/**
+ * Ends an account: state, event and log entry, and no session or password is left. `at` in Unix milliseconds.
+ * @returns false where it had ended before; then no event stands under `eventId`.
+ */
+export async function recordDeactivation(
+  ctx: Ctx,
+  { eventId, userId, at }: { eventId: string; userId: string; at: number },
+): Promise<boolean> {
+  const isGone = sql`user_id = ${userId} AND ${isDeactivated(userId)}`;
+  const rows = await record(ctx, userId, [
+    sql`UPDATE users SET state = 'deactivated' WHERE id = ${userId} AND state = 'active'`,
+    recordEvent(ctx, eventId, ACCOUNT_DEACTIVATED, { userId }),
+    logVisibility("user", userId, at),
+    sql`DELETE FROM credentials WHERE ${isGone}`,
+    sql`DELETE FROM refresh_tokens WHERE ${isGone}`,
+    sql`SELECT 1 FROM outbox WHERE id = ${eventId}`,
+  ]);
+  return rows.length > 0;
 }
 
 function changeProtection(

@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { joinActiveUser, protectionOf } from "../accounts/reader.ts";
 import type { Ctx } from "../lib/context.ts";
-import { blocks, followRequests, mutedWords, mutes } from "./tables.ts";
+import { blocks, following, followRequests, mutedWords, mutes } from "./tables.ts";
 
 /** What only this room's own routes read. Every function is one query of the shard of the user named first. */
 
@@ -53,6 +53,32 @@ export function readRequestersPage(ctx: Ctx, userId: string, range: KeyRange): P
     AND NOT EXISTS (SELECT 1 FROM ${blocks}
       WHERE blocker_id = ${userId} AND blocked_id = requester_id AND ${blocks.state} = 1)`;
   return readIds(ctx, userId, sql`requester_id`, where, range);
+}
+
+/** Part of a list in key order, behind `after` (exclusive). */
+export interface KeyWalk {
+  readonly after: string;
+  readonly count: number;
+}
+
+/** Whom `userId` follows or asks to. */
+export function walkFollowing(ctx: Ctx, userId: string, walk: KeyWalk): Promise<string[]> {
+  const where = sql`FROM ${following} WHERE follower_id = ${userId} AND state <> 0`;
+  return walkIds(ctx, userId, sql`followee_id`, where, walk);
+}
+
+/** Who ever asked to follow `userId` and whose follow has not changed since. */
+export function walkRequesters(ctx: Ctx, userId: string, walk: KeyWalk): Promise<string[]> {
+  return walkIds(ctx, userId, sql`requester_id`, sql`FROM ${followRequests} WHERE user_id = ${userId}`, walk);
+}
+
+async function walkIds(ctx: Ctx, userId: string, column: SQL, where: SQL, walk: KeyWalk): Promise<string[]> {
+  const rows = await read<{ id: string }>(
+    ctx,
+    userId,
+    sql`SELECT ${column} AS id ${where} AND ${column} > ${walk.after} ORDER BY ${column} LIMIT ${walk.count}`,
+  );
+  return rows.map((row) => row.id);
 }
 
 async function readIds(ctx: Ctx, userId: string, column: SQL, where: SQL, range: KeyRange): Promise<string[]> {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { listMeta, listPaging, userAsking, usersAnswer } from "../hydrate/contract.ts";
 import { idField, textField, timeField } from "../lib/fields.ts";
 import { operation, type Operation } from "../lib/route.ts";
+import { mutedWord } from "./muted-word.ts";
 
 /** Blocks, mutes and muted words: who and what somebody does not want to see. */
 const BLOCKS = "Blocks";
@@ -108,13 +109,6 @@ const word = textField(1, 100)
     "must not be blank, nor hold control characters, nor be one dot or two",
   )
   .meta({ type: "string", minLength: 1, maxLength: 100 });
-
-const mutedWord = z
-  .object({
-    word: z.string().meta({ description: "lower-cased" }),
-    expires_at: z.iso.datetime().optional(),
-  })
-  .meta({ id: "MutedWord" });
 
 export const getMutedWordsOperation = operation({
   method: "get",

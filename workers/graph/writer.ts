@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import { isActive } from "../accounts/reader.ts";
+import { isActive, isDeactivated } from "../accounts/reader.ts";
 import { afterChange, commit } from "../lib/commit.ts";
 import type { Ctx } from "../lib/context.ts";
 import { claimKey, readKey, type IdempotentRequest } from "../lib/idempotency.ts";
@@ -112,33 +112,37 @@ export async function writeUnfollow(
  * Applies a change to the backward side in the followee's shard: a request waits, or goes with the change that came of it; a
  * follow is stored a second time, and counted where the state changes. An older version than what is stored writes nothing,
  * so repeats and any order leave the same state.
+ * @returns `gone`: the followee's account is deleted, and nobody is to follow it.
  */
-export async function writeBackwardEdge(ctx: Ctx, change: events.FollowChanged): Promise<void> {
-  const { followerId, followeeId, state, version } = change;
-  const shard = logicalShardOfId(followerId);
-  const edge = sql`FROM ${followers} WHERE followee_id = ${followeeId} AND follower_shard = ${shard}
-    AND follower_id = ${followerId}`;
-  const known = sql`coalesce((SELECT version ${edge}), 0)`;
-  if (state === REQUESTED) {
-    await ctx.dbOf(followeeId).run(sql`
-      INSERT INTO ${followRequests} (user_id, requester_id, state, version)
-      SELECT ${followeeId}, ${followerId}, 1, ${version} WHERE ${known} < ${version}
-      ON CONFLICT (user_id, requester_id) DO UPDATE SET state = 1, version = excluded.version
-      WHERE excluded.version > version`);
-    return;
-  }
-  await commit(ctx.dbOf(followeeId), [
-    sql`DELETE FROM ${followRequests}
-      WHERE user_id = ${followeeId} AND requester_id = ${followerId} AND version < ${version}`,
-    sql`INSERT INTO ${followCounts} (user_id, followers_count)
-      SELECT ${followeeId}, ${state} WHERE ${known} < ${version} AND coalesce((SELECT state ${edge}), 0) <> ${state}
-      ON CONFLICT (user_id) DO UPDATE SET followers_count = followers_count + ${state === FOLLOWING ? 1 : -1}`,
-    sql`INSERT INTO ${followers} (followee_id, follower_shard, follower_id, state, version)
-      SELECT ${followeeId}, ${shard}, ${followerId}, ${state}, ${version} WHERE true
-      ON CONFLICT (followee_id, follower_shard, follower_id) DO UPDATE
-      SET state = excluded.state, version = excluded.version WHERE excluded.version > version`,
+export async function writeBackwardEdge(ctx: Ctx, change: events.FollowChanged): Promise<{ gone: boolean }> {
+  const { followerId, followeeId, state } = change;
+  const edge = sql`FROM ${followers} WHERE followee_id = ${followeeId}
+    AND follower_shard = ${logicalShardOfId(followerId)} AND follower_id = ${followerId}`;
+  const results = await commit(ctx.dbOf(followeeId), [
+    ...(state === REQUESTED ? [keepRequest(change, edge)] : mirrorEdge(change, edge)),
+    sql`SELECT ${isDeactivated(followeeId)} AS gone`,
   ]);
+  return { gone: results.at(-1)?.rows[0]?.["gone"] === 1 };
 }
+
+const keepRequest = ({ followerId, followeeId, version }: events.FollowChanged, edge: SQL): SQL => sql`
+  INSERT INTO ${followRequests} (user_id, requester_id, state, version)
+  SELECT ${followeeId}, ${followerId}, 1, ${version} WHERE coalesce((SELECT version ${edge}), 0) < ${version}
+  ON CONFLICT (user_id, requester_id) DO UPDATE SET state = 1, version = excluded.version
+  WHERE excluded.version > version`;
+
+const mirrorEdge = ({ followerId, followeeId, state, version }: events.FollowChanged, edge: SQL): SQL[] => [
+  sql`DELETE FROM ${followRequests}
+    WHERE user_id = ${followeeId} AND requester_id = ${followerId} AND version < ${version}`,
+  sql`INSERT INTO ${followCounts} (user_id, followers_count)
+    SELECT ${followeeId}, ${state} WHERE coalesce((SELECT version ${edge}), 0) < ${version}
+      AND coalesce((SELECT state ${edge}), 0) <> ${state}
+    ON CONFLICT (user_id) DO UPDATE SET followers_count = followers_count + ${state === FOLLOWING ? 1 : -1}`,
+  sql`INSERT INTO ${followers} (followee_id, follower_shard, follower_id, state, version)
+    SELECT ${followeeId}, ${logicalShardOfId(followerId)}, ${followerId}, ${state}, ${version} WHERE true
+    ON CONFLICT (followee_id, follower_shard, follower_id) DO UPDATE
+    SET state = excluded.state, version = excluded.version WHERE excluded.version > version`,
+];
 
 const raiseFollow = ({ followerId, followeeId, state, seenBlock }: NewFollow, condition: SQL): SQL => sql`
   INSERT INTO ${following} (follower_id, followee_id, state, version, seen_block)

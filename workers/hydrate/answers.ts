@@ -28,6 +28,8 @@ export interface TimelinePage {
     readonly oldest_id?: string;
     readonly next_token?: string;
     readonly degraded?: readonly string[];
+    /** Of home alone. */
+    readonly poll_after?: number;
   };
 }
 

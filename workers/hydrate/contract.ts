@@ -198,6 +198,9 @@ export const timelineMeta = z
     oldest_id: idText.optional(),
     next_token: z.string().optional(),
     degraded: degraded.optional(),
+    poll_after: z.number().int().optional().meta({
+      description: "home alone: seconds after which to read it again with `since_id`, though no live message came",
+    }),
   })
   .meta({ id: "TimelineMeta" });
 

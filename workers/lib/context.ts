@@ -40,6 +40,8 @@ export interface Ctx {
   dbAt(index: number): Db;
   readonly dependencies: Dependencies;
   readonly kv: KVNamespace;
+  /** Static files, with the headers that `_headers` gives them. */
+  readonly assets: Fetcher;
   readonly events: Queue;
   readonly fanout: Queue;
   /** Pages of a fan-out that may wait while there is a backlog. */
@@ -118,6 +120,7 @@ export function createContext(
     dbOf: (id) => dbAt(shards.indexOf(id)),
     dependencies: runtime.dependencies,
     kv: env.FEEDS,
+    assets: env.ASSETS,
     events: env.EVENTS,
     fanout: env.FANOUT,
     later: env.LATER,

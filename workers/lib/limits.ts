@@ -25,6 +25,8 @@ const limitsSchema = z.object({
   FEED_CACHE_SECONDS: amount(30),
   FEED_ENTRIES_MAX: atLeastOne(200),
   FEED_WRITE_INTERVAL_MS: count(1000),
+  LIVE_SOCKETS_MAX: atLeastOne(20),
+  LIVE_PULL_POLL_SECONDS: atLeastOne(25),
   FOLLOWING_MAX: atLeastOne(5000),
   LIST_MEMBERS_MAX: atLeastOne(5000),
   LISTS_OWNED_MAX: atLeastOne(1000),

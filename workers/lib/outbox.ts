@@ -33,9 +33,17 @@ const SWEEP_ROWS_MAX = 100;
  */
 export function recordEvent(ctx: Ctx, id: string, kind: string, payload: SQL | object): SQL {
   const json = isSql(payload) ? payload : sql`${JSON.stringify(payload)}`;
-  const sweepAt = ctx.clock.now() + ctx.limits.OUTBOX_SWEEP_AFTER_SECONDS * 1000;
   return sql`INSERT INTO ${outbox} (id, kind, payload, next_sweep_at)
-    SELECT ${id}, ${kind}, ${json}, ${sweepAt} WHERE changes() > 0`;
+    SELECT ${id}, ${kind}, ${json}, ${nextSweep(ctx, 0)} WHERE changes() > 0`;
+}
+
+/**
+ * The statement that records many events of one kind: `told` selects each one's `id` and `payload` (JSON text). It stands
+ * right before the statement that makes the changes, since it has to find what they will be.
+ */
+export function recordEvents(ctx: Ctx, kind: string, told: SQL): SQL {
+  return sql`INSERT INTO ${outbox} (id, kind, payload, next_sweep_at)
+    SELECT told.id, ${kind}, told.payload, ${nextSweep(ctx, 0)} FROM (${told}) AS told WHERE true`;
 }
 
 function isSql(payload: SQL | object): payload is SQL {
@@ -62,6 +70,12 @@ export async function withEventId<T>(ctx: Ctx, ownerId: string, write: (eventId:
 /** Sends a committed event on its way, after the answer. A send that fails is the sweep's to repeat. */
 export function publishEvent(ctx: Ctx, message: Omit<EventMessage, "v">): void {
   ctx.defer(ctx.events.send({ v: 1, ...message } satisfies EventMessage));
+}
+
+/** The same for up to 100 at once. */
+export function publishEvents(ctx: Ctx, messages: readonly Omit<EventMessage, "v">[]): void {
+  if (messages.length === 0) return;
+  ctx.defer(ctx.events.sendBatch(messages.map((message) => ({ body: { v: 1, ...message } satisfies EventMessage }))));
 }
 
 /** Forgets events whose effects are all committed. One statement a database. */

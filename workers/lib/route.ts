@@ -7,6 +7,8 @@ import { DomainError, type ErrorItem } from "./errors.ts";
 /** Who is asking: the user of a verified access token. */
 export interface Viewer {
   readonly userId: string;
+  /** Unix milliseconds: the end of that token. */
+  readonly tokenExpiresAt?: number;
 }
 
 export interface AppEnv {
@@ -36,7 +38,12 @@ export interface Operation<P extends Fields = Fields, Q extends Fields = Fields,
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  readonly success: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema: z.ZodType };
+  /** 101: a WebSocket is opened, and `schema` is that of each message on it. */
+  readonly success: {
+    readonly status: 101 | 200 | 201 | 202;
+    readonly description: string;
+    readonly schema: z.ZodType;
+  };
   /** Statuses beside the ones every route can give (400, 401 where signed in, 500, 503). */
   readonly errors?: readonly number[];
 }

@@ -20,11 +20,41 @@ export const getHomeTimelineOperation = operation({
     "What you and those you follow wrote and retweeted; a reply shows where you follow the one replied to as well, and a " +
     "tweet shows once, with who retweeted it. `id` is your own. `meta.degraded` names what did not answer: the rest " +
     "comes all the same. `meta.newest_id` is safe to poll from with `since_id`: nothing that comes late is skipped, so the " +
-    "very newest tweets may come again.",
+    "very newest tweets may come again. `meta.poll_after` says when to.",
   auth: "required",
   params: userId,
   query: timelinePage,
   success: { status: 200, description: "a page", schema: timelineAnswer },
+  errors: [403],
+});
+
+const liveIds = z.array(z.string().regex(/^[0-9]{1,19}$/)).min(1);
+
+/** Every message on a live socket. */
+export const liveMessage = z
+  .discriminatedUnion("type", [
+    z.object({ type: z.literal("tweets"), ids: liveIds }),
+    z.object({ type: z.literal("gone"), ids: liveIds }),
+    z.object({ type: z.literal("changed") }),
+  ])
+  .meta({ id: "LiveMessage" });
+
+export const openLiveOperation = operation({
+  method: "get",
+  path: "/users/:id/live",
+  id: "openLive",
+  tag,
+  summary: "A WebSocket that tells what is new in your home timeline",
+  description:
+    "`id` is your own. A browser offers the subprotocols `dunlin.live.v1` and `bearer.<access token>`; whoever can set " +
+    "headers may send Authorization instead. Messages carry ids as home has them, newest first: `tweets` came, `gone` are " +
+    "deleted or undone, `changed` says to read home again. Open it, then read home with `since_id`: what came before is " +
+    'not told. Send nothing but "ping", which is answered "pong". Close codes: 4401 the token has expired, come back with ' +
+    "a new one; 4429 you opened too many others, do not come back by yourself; 4410 the account is gone; after any other, " +
+    "come back with growing delay.",
+  auth: "required",
+  params: userId,
+  success: { status: 101, description: "the socket; each message is one of these", schema: liveMessage },
   errors: [403],
 });
 
@@ -72,6 +102,7 @@ export const getListTimelineOperation = operation({
 export const operations: readonly Operation[] = [
   getListTimelineOperation,
   getHomeTimelineOperation,
+  openLiveOperation,
   getUserTimelineOperation,
   getMentionsOperation,
 ];

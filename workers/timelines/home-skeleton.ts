@@ -13,6 +13,7 @@ import { checkHome, readPulled } from "./pulled-entries.ts";
 import { readStore, type TimelineRange } from "./read-store.ts";
 import {
   missedSince,
+  nextVisitAt,
   rebuildTimeline,
   returnToTimeline,
   shardOf,
@@ -21,6 +22,8 @@ import {
 } from "./return-to-timeline.ts";
 
 type ReadyHome = Extract<HomeRead, { state: "ready" }>;
+/** A part of home, and after how many seconds to read home again, though no message came: see `pollAfter`. */
+export type HomeSkeleton = Skeleton & { readonly pollAfter: number };
 type Attempt = { home: ReadyHome; degraded: readonly string[]; settled: string };
 
 /** A timeline that became another one while it was read is read again, this often. */
@@ -35,17 +38,35 @@ export async function readHomeSkeleton(
   viewing: Viewing,
   userId: string,
   range: TimelineRange,
-): Promise<Skeleton> {
+): Promise<HomeSkeleton> {
   const pullList = await readPullList(ctx);
   try {
     const attempt = await openHome(ctx, userId, range, pullList);
     learnFrom(ctx, viewing, userId, attempt.home);
-    return await mergeSources(ctx, viewing, userId, range, attempt, pullList);
+    const merged = await mergeSources(ctx, viewing, userId, range, attempt, pullList);
+    return { ...merged, pollAfter: pollAfter(ctx, attempt.home, pullList) };
   } catch (error) {
     if (!(error instanceof DependencyFailed) && !(error instanceof StoreIncomplete)) throw error;
     ctx.log.warn("home read from the store", { error });
-    return readWithoutTimeline(ctx, viewing, userId, range, failedNames(error));
+    const read = await readWithoutTimeline(ctx, viewing, userId, range, failedNames(error));
+    return { ...read, pollAfter: ctx.limits.LIVE_PULL_POLL_SECONDS };
   }
+}
+
+/** What a first read of home does for the timeline, without a page: it is rebuilt or caught up, and the visit is written. */
+export async function visitHome(ctx: Ctx, userId: string): Promise<void> {
+  await openHome(ctx, userId, { before: ID_MAX, since: ID_MIN, count: 1 }, await readPullList(ctx));
+}
+
+/**
+ * Seconds until an open page reads home again: soon where it shows what nobody pushes, otherwise when the visit is to be
+ * written anew, so that fan-out counts its reader as here.
+ */
+function pollAfter(ctx: Ctx, home: ReadyHome, pullList: PullAuthors): number {
+  const { LIVE_PULL_POLL_SECONDS: soon } = ctx.limits;
+  const left = Math.ceil((nextVisitAt(ctx, home.seenAt) - ctx.clock.now()) / 1000);
+  if (left < 1) return soon;
+  return pullList.known && home.pulled.length === 0 ? left : Math.min(soon, left);
 }
 
 const FOLLOWED: Standing = { ...STRANGER, following: true };

@@ -46,10 +46,16 @@ export async function readHomeTimeline(
     for (const id of retweetIds) undone.add(id);
     await tellOwnTimeline(ctx, actor.userId, (timeline) => timeline.remove({ tweetIds: retweetIds }));
   };
-  const skeleton = (part: IdRange) =>
-    readHomeSkeleton(ctx, viewing, actor.userId, { ...part, ...excluded, ...(undone.size > 0 ? { undone } : {}) });
+  let pollAfter = ctx.limits.LIVE_PULL_POLL_SECONDS;
+  const skeleton = async (part: IdRange) => {
+    const within = { ...part, ...excluded, ...(undone.size > 0 ? { undone } : {}) };
+    const read = await readHomeSkeleton(ctx, viewing, actor.userId, within);
+    ({ pollAfter } = read);
+    return read;
+  };
   const filled = await fillPage(ctx, viewing, "timeline", range, skeleton, { forget, ownLeavesAtOnce: true });
-  return pageOf(ctx, list, filled);
+  const { meta, ...page } = pageOf(ctx, list, filled);
+  return { ...page, meta: { ...meta, poll_after: pollAfter } };
 }
 
 /** A page of one user's tweets; empty, with the reason, where the viewer may not see them. Throws `not_found`. */

@@ -12,8 +12,14 @@ type ReadyHome = Extract<HomeRead, { state: "ready" }>;
 
 /** True where the reader's visit must be written, for it is SEEN_AT_WRITE_SECONDS old, or where pushes were lost. */
 export function visitIsDue(ctx: Ctx, home: ReadyHome): boolean {
-  return home.lost !== undefined || ctx.clock.now() - home.seenAt >= ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
+  return home.lost !== undefined || isVisitDue(ctx, home.seenAt);
 }
+
+/** The same by the last visit alone (Unix milliseconds). */
+export const isVisitDue = (ctx: Ctx, seenAt: number): boolean => ctx.clock.now() >= nextVisitAt(ctx, seenAt);
+
+/** When the visit after that of `seenAt` is to be written; Unix milliseconds, both. */
+export const nextVisitAt = (ctx: Ctx, seenAt: number): number => seenAt + ctx.limits.SEEN_AT_WRITE_SECONDS * 1000;
 
 /**
  * Notes the visit and merges what was not pushed since the last one. The visit is written before the store is read: a

@@ -8,7 +8,9 @@ import {
   getListTimelineOperation,
   getMentionsOperation,
   getUserTimelineOperation,
+  openLiveOperation,
 } from "./contract.ts";
+import { openLive } from "./open-live.ts";
 import { readHomeTimeline, readListTimeline, readMentions, readUserTimeline } from "./read-timelines.ts";
 
 const routes = new Hono<AppEnv>();
@@ -17,6 +19,11 @@ handle(routes, getHomeTimelineOperation, async ({ ctx, actor, params, query }) =
   requireSelf(actor, params.id);
   const viewing = new Viewing(ctx, actor);
   return presentTimeline(ctx, await readHomeTimeline(ctx, viewing, actor, query), { viewing, asked: query });
+});
+
+handle(routes, openLiveOperation, async ({ ctx, actor, params }, c) => {
+  requireSelf(actor, params.id);
+  return openLive(ctx, actor, c.req.raw.headers);
 });
 
 handle(routes, getUserTimelineOperation, async ({ ctx, viewer, params, query }) => {

@@ -121,6 +121,7 @@ export const OURS_ALONE: Readonly<Record<string, readonly string[]>> = {
     "POST /auth/logout",
     "PATCH /users/me",
   ],
+  "live updates: X has none": ["GET /users/:id/live"],
   "X's clients read a conversation by search": ["GET /tweets/:id/conversation"],
   "X answers requests to follow in its own apps alone": [
     "GET /users/:id/follow_requests",

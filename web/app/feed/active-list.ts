@@ -1,4 +1,5 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
+import { place } from "../state/router.ts";
 import type { ListModel } from "./list-model.ts";
 
 interface Active {
@@ -8,34 +9,56 @@ interface Active {
 
 let active: Active | null = null;
 
-/** Makes `list` the one that j and k step through, while its page shows. */
+/**
+ * Makes `list` the one that j and k step through, while its page shows. Whoever comes back finds the focus on the item that
+ * had it.
+ */
 export function useActiveList(list: ListModel, root: Active["root"]): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = { list, root };
     active = mine;
+    if (place.peek().returned) itemOf(mine, list.current)?.focus({ preventScroll: true });
+    const note = () => (list.current = focusedKey() ?? list.current);
+    addEventListener("focusin", note);
     return () => {
+      removeEventListener("focusin", note);
       if (active === mine) active = null;
     };
   }, [list]);
 }
 
+/** True where a list shows that keeps the reader's place by itself. */
+export const keepsPlace = (): boolean => active !== null && active.list.anchor !== null;
+
+const focusedKey = (): string | undefined => document.activeElement?.closest<HTMLElement>("[data-key]")?.dataset["key"];
+
+const itemsOf = ({ root }: Active): HTMLElement[] => [
+  ...(root.current?.querySelectorAll<HTMLElement>(":scope > [data-key]") ?? []),
+];
+
+const itemOf = (list: Active, key: string | null): HTMLElement | undefined =>
+  itemsOf(list).find((item) => item.dataset["key"] === key);
+
 /** The item that keys act on: the one that has the focus, or had it last. */
 export function currentKey(): string | null {
-  const focused = document.activeElement?.closest<HTMLElement>("[data-key]")?.dataset["key"];
-  return focused ?? active?.list.current ?? null;
+  return focusedKey() ?? active?.list.current ?? null;
 }
 
-/** Moves the focus to the next item (`by` 1) or the one before (-1); from nowhere, to the first on screen. */
+/** Moves the focus to the next item (`by` 1) or the one before (-1); from nowhere near, to the first on screen. */
 export function stepFocus(by: 1 | -1): void {
-  if (active === null || active.root.current === null) return;
+  if (active === null) return;
   const { list } = active;
   const at = list.keys.indexOf(currentKey() ?? "");
-  const items = [...active.root.current.querySelectorAll<HTMLElement>(":scope > [data-key]")];
-  const firstShown = items.find((item) => item.getBoundingClientRect().bottom > 80)?.dataset["key"];
-  const key = at < 0 ? firstShown : list.keys[Math.max(0, Math.min(at + by, list.keys.length - 1))];
-  const item = items.find((one) => one.dataset["key"] === key);
-  if (item === undefined || key === undefined) return;
-  list.current = key;
+  const next = at < 0 ? undefined : list.keys[Math.max(0, Math.min(at + by, list.keys.length - 1))];
+  // Whoever scrolled far away since begins where they are.
+  const item = itemOf(active, next ?? null) ?? firstShown(active);
+  if (item === undefined) return;
+  list.current = item.dataset["key"] ?? null;
   item.focus({ preventScroll: true });
   item.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
+
+const HEADING_PX = 80;
+
+const firstShown = (list: Active): HTMLElement | undefined =>
+  itemsOf(list).find((item) => item.getBoundingClientRect().bottom > HEADING_PX);

@@ -27,7 +27,10 @@ export class ListModel {
   keys: string[] = [];
   /** Pixels, of what was ever on screen. */
   readonly heights = new Map<string, number>();
+  /** Null at the very top. */
   anchor: Anchor | null = null;
+  /** True once the reader had a place in it. */
+  wasSeen = false;
   /** The item that keys act on. */
   current: string | null = null;
   readonly #load: LoadPage;
@@ -57,6 +60,12 @@ export class ListModel {
       this.state.value = "failed";
       if (!(error instanceof OfflineError) && !(error instanceof Error)) throw error;
     }
+  }
+
+  /** Notes where the reader is. */
+  stand(anchor: Anchor | null): void {
+    this.anchor = anchor;
+    this.wasSeen = true;
   }
 
   append(keys: readonly string[]): void {

@@ -1,6 +1,8 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { online } from "../state/network.ts";
+import { place } from "../state/router.ts";
 import { useActiveList } from "./active-list.ts";
 import type { Anchor, ListModel } from "./list-model.ts";
 import { Offsets, type Range } from "./window-range.ts";
@@ -19,7 +21,7 @@ interface Props {
   readonly openAt?: string | undefined;
 }
 
-/** Items in the document at once, however tall the window: each is some twenty nodes. */
+/** Items in the document at once, unless more are on screen: each is some twenty nodes. */
 const ITEMS_MAX = 18;
 const BEFORE_PX = 400;
 const AFTER_PX = 700;
@@ -35,44 +37,45 @@ const HEADING_PX = 56;
 export function VirtualList({ list, label, render, estimate = 130, role = "feed", empty, openAt }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const opening = useRef<Anchor | null>(openingAnchor(list, openAt));
-  const drawn = useRef<Range>({ start: 0, end: 0 });
-  const [scrolled, measured] = [useSignal(0), useSignal(0)];
-  const [version, state, heights] = [list.version.value, list.state.value, measured.value];
-  const offsets = useMemo(() => new Offsets(list.keys, list.heights, estimate), [list, version, heights]);
+  const redraw = useSignal(0);
+  const [version, state, drawing] = [list.version.value, list.state.value, redraw.value];
+  const offsets = useMemo(() => new Offsets(list.keys, list.heights, estimate), [list, version, drawing]);
   // Read here, before the document changes: where the reader sees it now is where it must stay.
   const anchor = opening.current ?? (root.current === null ? null : anchorOf(root.current));
-  const range = scrolled.value >= 0 ? rangeOf(offsets, root.current, anchor, list) : drawn.current;
-  drawn.current = range;
+  const range = rangeOf(offsets, root.current, anchor, list);
+  const drawn = useRef({ offsets, range });
+  drawn.current = { offsets, range };
+  const isEmpty = list.keys.length === 0 && state === "end";
   useActiveList(list, root);
-
-  useEffect(() => {
-    if (list.state.peek() === "new") void list.loadMore();
-  }, [list]);
+  useComingBack(list);
 
   useLayoutEffect(() => {
     if (root.current === null) return;
-    const changed = measure(root.current, list);
-    if (keepAnchor(root.current, anchor)) opening.current = null;
-    if (opening.current === null) list.anchor = anchorOf(root.current);
-    if (changed) measured.value += 1;
+    const { changed } = measure(root.current, list, null);
+    if (keepAnchor(root.current, anchor) || (state !== "loading" && state !== "new")) opening.current = null;
+    if (opening.current === null) list.stand(anchorOf(root.current));
+    if (changed) redraw.value += 1;
     if (state === "more" && root.current.getBoundingClientRect().bottom < innerHeight + AHEAD_PX) void list.loadMore();
   });
 
   useEffect(() => {
     const look = () => {
       if (root.current === null) return;
+      // What grew above the reader's place, while nothing was drawn here, must not push it down.
+      const { changed, above } = measure(root.current, list, list.anchor);
+      if (Math.abs(above) >= 1) scrollBy({ top: above, behavior: "instant" });
       const now = anchorOf(root.current);
-      if (opening.current === null) list.anchor = now;
-      const next = rangeOf(new Offsets(list.keys, list.heights, estimate), root.current, now, list);
-      const same = next.start === drawn.current.start && next.end === drawn.current.end;
-      if (!same || measure(root.current, list)) scrolled.value += 1;
+      if (opening.current === null) list.stand(now);
+      const next = rangeOf(drawn.current.offsets, root.current, now, list);
+      const same = next.start === drawn.current.range.start && next.end === drawn.current.range.end;
+      if (!same || changed) redraw.value += 1;
     };
-    return watchWindow(root, look);
-  }, [list]);
+    return watchWindow(root.current, look);
+  }, [list, isEmpty]);
 
   const above = offsets.topOf(range.start);
   const below = offsets.total - offsets.topOf(range.end);
-  if (list.keys.length === 0 && state === "end") return <div class="empty">{empty}</div>;
+  if (isEmpty) return <div class="empty">{empty}</div>;
   return (
     <>
       <div class="feed" role={role} aria-label={label} aria-busy={state === "loading"} ref={root}>
@@ -83,6 +86,14 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
       <Foot list={list} />
     </>
   );
+}
+
+/** Loads what was begun: at first, and when the network is back. */
+function useComingBack(list: ListModel): void {
+  useSignalEffect(() => {
+    const state = list.state.peek();
+    if (state === "new" || (online.value && state === "failed")) void list.loadMore();
+  });
 }
 
 function Foot({ list }: { readonly list: ListModel }) {
@@ -105,8 +116,10 @@ function Foot({ list }: { readonly list: ListModel }) {
   );
 }
 
+/** Where the reader was, for whoever comes back; `openAt` for whoever was never here. */
 function openingAnchor(list: ListModel, openAt: string | undefined): Anchor | null {
-  return list.anchor ?? (openAt === undefined ? null : { key: openAt, top: HEADING_PX });
+  if (list.wasSeen && place.peek().returned) return list.anchor;
+  return openAt === undefined ? null : { key: openAt, top: HEADING_PX };
 }
 
 const itemsOf = (root: HTMLElement): NodeListOf<HTMLElement> => root.querySelectorAll(":scope > [data-key]");
@@ -114,22 +127,40 @@ const itemsOf = (root: HTMLElement): NodeListOf<HTMLElement> => root.querySelect
 function rangeOf(offsets: Offsets, root: HTMLElement | null, anchor: Anchor | null, list: ListModel): Range {
   const known = anchor === null ? -1 : list.keys.indexOf(anchor.key);
   // By the anchor where there is one: the window's own scroll is what is about to be corrected.
-  const top =
+  const from =
     known >= 0 && anchor !== null ? offsets.topOf(known) - anchor.top : root === null ? 0 : -root.getBoundingClientRect().top;
-  return offsets.between(top - BEFORE_PX, top + innerHeight + AFTER_PX, ITEMS_MAX);
+  return offsets.around({ from, to: from + innerHeight, before: BEFORE_PX, after: AFTER_PX, most: ITEMS_MAX });
 }
 
-/** @returns true where something is of another height than was thought. */
-function measure(root: HTMLElement, list: ListModel): boolean {
-  let changed = false;
+interface Measured {
+  /** True where something is of another height than was thought. */
+  readonly changed: boolean;
+  /** By how many pixels what stands before the anchor grew. */
+  readonly above: number;
+}
+
+function measure(root: HTMLElement, list: ListModel, anchor: Anchor | null): Measured {
+  let [changed, above, isAbove] = [false, 0, anchor !== null];
   for (const item of itemsOf(root)) {
-    const { key } = item.dataset;
+    const key = item.dataset["key"] ?? "";
+    const known = list.heights.get(key);
+    if (key === anchor?.key) isAbove = false;
+    if (keepRoom(item, known)) continue;
     const height = item.getBoundingClientRect().height;
-    if (key === undefined || Math.abs((list.heights.get(key) ?? -1) - height) < 0.5) continue;
+    if (Math.abs((known ?? -1) - height) < 0.5) continue;
+    if (isAbove) above += height - (known ?? height);
     list.heights.set(key, height);
     changed = true;
   }
-  return changed;
+  return { changed, above: isAbove ? 0 : above };
+}
+
+/** What is fetched again takes the room that it had. @returns true where it does. */
+function keepRoom(item: HTMLElement, known: number | undefined): boolean {
+  const waits = item.ariaBusy === "true" && known !== undefined;
+  const room = waits ? `${known}px` : "";
+  if (item.style.minHeight !== room) item.style.minHeight = room;
+  return waits;
 }
 
 /** Scrolls so that the anchor stands where the reader saw it. @returns false where it is not in the document. */
@@ -152,8 +183,8 @@ function anchorOf(root: HTMLElement): Anchor | null {
   return null;
 }
 
-/** Calls `look` in the frame after the window was scrolled or resized, or something in the list changed its height. */
-function watchWindow(root: { readonly current: HTMLElement | null }, look: () => void): () => void {
+/** Calls `look` in the frame after the window was scrolled or resized, and at once when something in the list changed its height. */
+function watchWindow(root: HTMLElement | null, look: () => void): () => void {
   let asked = 0;
   const ask = () => {
     if (asked !== 0) return;
@@ -164,8 +195,9 @@ function watchWindow(root: { readonly current: HTMLElement | null }, look: () =>
   };
   addEventListener("scroll", ask, { passive: true });
   addEventListener("resize", ask);
-  const sizes = new ResizeObserver(ask);
-  if (root.current !== null) sizes.observe(root.current);
+  // It is told before the frame is painted: nobody sees the list move.
+  const sizes = new ResizeObserver(look);
+  if (root !== null) sizes.observe(root);
   return () => {
     cancelAnimationFrame(asked);
     removeEventListener("scroll", ask);

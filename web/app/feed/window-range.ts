@@ -4,6 +4,18 @@ export interface Range {
   readonly end: number;
 }
 
+/** What to draw, in pixels from the list's top. */
+export interface Wanted {
+  /** The part that is on screen. */
+  readonly from: number;
+  readonly to: number;
+  /** More that is drawn on either side, so that scrolling finds it there. */
+  readonly before: number;
+  readonly after: number;
+  /** Items at most; what is on screen is drawn all the same. */
+  readonly most: number;
+}
+
 /** Where items of a list stand: the first so many pixels from its top. Pure, so that it can be tested without a page. */
 export class Offsets {
   readonly #sums: Float64Array;
@@ -40,10 +52,18 @@ export class Offsets {
     return Math.min(low, Math.max(0, this.count - 1));
   }
 
-  /** Items between two heights, `end` exclusive, at most `most` of them. */
-  between(from: number, to: number, most: number): Range {
+  /** Every item on screen, and as many round them as are wanted and allowed, shared out between before and after. */
+  around({ from, to, before, after, most }: Wanted): Range {
     if (this.count === 0) return { start: 0, end: 0 };
-    const start = this.indexAt(Math.max(0, from));
-    return { start, end: Math.min(this.count, this.indexAt(Math.max(0, to)) + 1, start + most) };
+    let [start, end] = [this.indexAt(Math.max(0, from)), this.indexAt(Math.max(0, to)) + 1];
+    while (end - start < most) {
+      // What is there of each side, 1 being all that is wanted.
+      const above = start === 0 ? 1 : (from - this.topOf(start)) / before;
+      const below = end === this.count ? 1 : (this.topOf(end) - to) / after;
+      if (above >= 1 && below >= 1) break;
+      if (below <= above) end += 1;
+      else start -= 1;
+    }
+    return { start, end };
   }
 }

@@ -8,7 +8,6 @@ import type { LoadPage } from "../feed/list-model.ts";
 import { VirtualList } from "../feed/virtual-list.tsx";
 import { createList, listOf, listsFrom, type ListDraft } from "../state/lists.ts";
 import { isMember, lookUpMember, setMember } from "../state/list-members.ts";
-import { goBack } from "../state/router.ts";
 import { fetchByName } from "../state/whole-users.ts";
 import { PrivateMark } from "../ui/list-row.tsx";
 import { count } from "../ui/numbers.ts";
@@ -68,12 +67,9 @@ function Choices({ user }: { readonly user: User }) {
   };
   return (
     <>
-      <PageHead title={`Add @${user.username}`} note="Your lists" back>
+      <PageHead title={`Add @${user.username}`} note="to your lists" back>
         <button type="button" class="button" onClick={() => (making.value = true)}>
           New list
-        </button>
-        <button type="button" class="button primary" onClick={() => goBack(`/${user.username}`)}>
-          Done
         </button>
       </PageHead>
       <VirtualList
@@ -89,7 +85,9 @@ function Choices({ user }: { readonly user: User }) {
           </>
         }
       />
-      {making.value && <ListDialog title="New list" action="Create" save={save} onClose={() => (making.value = false)} />}
+      {making.value && (
+        <ListDialog title="New list" action="Create" save={save} onClose={() => (making.value = false)} />
+      )}
     </>
   );
 }

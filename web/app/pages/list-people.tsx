@@ -31,7 +31,11 @@ export function ListMembersPage({ params }: PageProps) {
         role="list"
         estimate={96}
         render={(key) =>
-          mine ? <UserCard key={key} id={key} action={(user) => <MemberButton list={list} user={user} />} /> : <UserCard key={key} id={key} />
+          mine ? (
+            <UserCard key={key} id={key} action={(user) => <MemberButton list={list} user={user} />} />
+          ) : (
+            <UserCard key={key} id={key} />
+          )
         }
         empty={<h2>Nobody is in this list yet</h2>}
       />
@@ -69,7 +73,11 @@ function AddByName({ list, people }: { readonly list: TweetList; readonly people
 function MemberButton({ list, user }: { readonly list: TweetList; readonly user: User }) {
   const on = isMember(list.id, user.id) ?? true;
   return (
-    <button type="button" class={on ? "button" : "button primary"} onClick={() => void setMember(list.id, user.id, !on)}>
+    <button
+      type="button"
+      class={on ? "button" : "button primary"}
+      onClick={() => void setMember(list.id, user.id, !on)}
+    >
       <span>
         {on ? "Remove" : "Add back"}
         <span class="unseen"> @{user.username}</span>

@@ -79,7 +79,9 @@ function AllLists() {
         render={(key) => <Item key={key} itemKey={key} />}
         empty={<h2>No lists yet</h2>}
       />
-      {making.value && <ListDialog title="New list" action="Create" save={save} onClose={() => (making.value = false)} />}
+      {making.value && (
+        <ListDialog title="New list" action="Create" save={save} onClose={() => (making.value = false)} />
+      )}
     </>
   );
 }

@@ -75,7 +75,11 @@ const TWEETS_OF = {
   likes: { label: "Liked tweets", load: ({ id }: User) => tweetsFrom(`/users/${id}/liked_tweets`) },
 } as const;
 
-function Tweets(props: { readonly user: User; readonly tab: keyof typeof TWEETS_OF; readonly onPosted: () => Promise<void> }) {
+function Tweets(props: {
+  readonly user: User;
+  readonly tab: keyof typeof TWEETS_OF;
+  readonly onPosted: () => Promise<void>;
+}) {
   const { user, tab, onPosted } = props;
   const list = useKept(`${tab}:${user.id}`, () => TWEETS_OF[tab].load(user));
   // On their own page the reader wants to see them, muted or not.

@@ -23,13 +23,13 @@ export function AccountSettings() {
       <section class="part">
         <h2>Delete your account</h2>
         <p>
-          Your page, your tweets and your lists are gone at once, for everybody. The username stays taken. This cannot be
-          undone.
+          Your page, your tweets and your lists are gone at once, for everybody. The username stays taken. This cannot
+          be undone.
         </p>
         <Form label="Delete your account" action="Delete my account" run={deleteAccount} danger>
           {/* Says whose password it is to what fills passwords in. */}
           <input type="text" name="username" autocomplete="username" value={me.username} readOnly hidden />
-          <Field label="Password" name="password" type="password" autocomplete="current-password" required maxLength={256} />
+          <Field label="Password" name="password" secret autocomplete="current-password" required maxLength={256} />
         </Form>
       </section>
     </>

@@ -28,7 +28,8 @@ export function PrivacySettings() {
         <input type="checkbox" id={id} checked={on} aria-describedby={`${id}-hint`} onChange={() => void change()} />
         <label htmlFor={id}>Protect my tweets</label>
         <p id={`${id}-hint`}>
-          Only your followers see what you write, and whoever wants to follow you has to ask. Those who follow you now stay.
+          Only your followers see what you write, and whoever wants to follow you has to ask. Those who follow you now
+          stay.
         </p>
       </div>
       {on && (

@@ -49,7 +49,10 @@ function ProfileForm({ me }: { readonly me: User }) {
 }
 
 /** Only what was changed is sent: what another device changed meanwhile stays. */
-function changesOf(me: User, wanted: Required<Pick<User, "name" | "description" | "location" | "url">>): ProfileChanges {
+function changesOf(
+  me: User,
+  wanted: Required<Pick<User, "name" | "description" | "location" | "url">>,
+): ProfileChanges {
   const entries = Object.entries(wanted).filter(([name, value]) => value !== (me[name as keyof typeof wanted] ?? ""));
   return Object.fromEntries(entries);
 }

@@ -113,7 +113,12 @@ function WordList({ words }: { readonly words: Words }) {
               </span>
             )}
           </span>
-          <button type="button" class="icon-button" aria-label={`Unmute ${one.word}`} onClick={() => void remove(one, words)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={`Unmute ${one.word}`}
+            onClick={() => void remove(one, words)}
+          >
             <Icon name="close" />
           </button>
         </li>

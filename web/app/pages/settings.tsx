@@ -24,12 +24,32 @@ interface Part {
 }
 
 const PARTS: Readonly<Record<string, Part>> = {
-  profile: { title: "Profile", about: "Your name, what you say about yourself, your link.", icon: "person", page: ProfileSettings },
+  profile: {
+    title: "Profile",
+    about: "Your name, what you say about yourself, your link.",
+    icon: "person",
+    page: ProfileSettings,
+  },
   account: { title: "Account", about: "Log out, or delete your account.", icon: "settings", page: AccountSettings },
   privacy: { title: "Privacy", about: "Who sees your tweets.", icon: "lock", page: PrivacySettings },
-  blocked: { title: "Blocked accounts", about: "Neither of you sees the other's tweets.", icon: "close", page: BlockedSettings },
-  muted: { title: "Muted accounts", about: "Their tweets stay out of your timelines.", icon: "quote", page: MutedSettings },
-  words: { title: "Muted words", about: "Tweets with them stay out of your timelines.", icon: "quote", page: WordsSettings },
+  blocked: {
+    title: "Blocked accounts",
+    about: "Neither of you sees the other's tweets.",
+    icon: "close",
+    page: BlockedSettings,
+  },
+  muted: {
+    title: "Muted accounts",
+    about: "Their tweets stay out of your timelines.",
+    icon: "quote",
+    page: MutedSettings,
+  },
+  words: {
+    title: "Muted words",
+    about: "Tweets with them stay out of your timelines.",
+    icon: "list",
+    page: WordsSettings,
+  },
   appearance: { title: "Appearance", about: "Light or dark.", icon: "compose", page: AppearanceSettings },
 };
 
@@ -64,7 +84,12 @@ function Index() {
   );
 }
 
-function Entry(props: { readonly href: string; readonly title: string; readonly about: string; readonly icon: IconName }) {
+function Entry(props: {
+  readonly href: string;
+  readonly title: string;
+  readonly about: string;
+  readonly icon: IconName;
+}) {
   return (
     <li>
       <a href={props.href}>

@@ -10,7 +10,8 @@ const members = signal<ReadonlyMap<string, boolean>>(new Map());
 const keyOf = (listId: string, userId: string): string => `${listId} ${userId}`;
 
 /** Undefined where nobody looked. */
-export const isMember = (listId: string, userId: string): boolean | undefined => members.value.get(keyOf(listId, userId));
+export const isMember = (listId: string, userId: string): boolean | undefined =>
+  members.value.get(keyOf(listId, userId));
 
 function note(listIds: readonly string[], userId: string, on: boolean): void {
   const all = new Map(members.peek());

@@ -113,7 +113,8 @@ export async function turn(what: "followed" | "pinned", id: string, on: boolean)
   const where = { followed, pinned }[what];
   const path = `/users/${viewer.peek()?.id ?? "0"}/${what}_lists`;
   const show = (state: boolean) => {
-    if (what === "followed" && (where.peek().get(id) ?? false) !== state) addToCount(id, "follower_count", state ? 1 : -1);
+    if (what === "followed" && (where.peek().get(id) ?? false) !== state)
+      addToCount(id, "follower_count", state ? 1 : -1);
     note(where, [id], state);
   };
   show(on);

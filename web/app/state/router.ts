@@ -7,6 +7,20 @@ export interface Place {
   readonly key: string;
   /** True where the browser went back or forward to here. */
   readonly returned: boolean;
+  /** Pixels that the window was scrolled by when the reader left this entry of the history; 0 where they never did. */
+  readonly scrolled: number;
+}
+
+const SCROLLS_MAX = 50;
+const scrolls = new Map<string, number>();
+
+/** Notes how far the page is scrolled that is about to be left. */
+function leave(): void {
+  const { key } = place.peek();
+  scrolls.delete(key);
+  scrolls.set(key, scrollY);
+  const [oldest] = scrolls.keys();
+  if (scrolls.size > SCROLLS_MAX && oldest !== undefined) scrolls.delete(oldest);
 }
 
 const readKey = (): string => {
@@ -19,6 +33,7 @@ const here = (returned: boolean): Place => ({
   search: location.search,
   key: readKey(),
   returned,
+  scrolled: returned ? (scrolls.get(readKey()) ?? 0) : 0,
 });
 
 /** Where the app is. */
@@ -28,6 +43,7 @@ history.scrollRestoration = "manual";
 
 /** Goes to one of the app's own addresses. */
 export function go(to: string, { replace = false } = {}): void {
+  leave();
   const state = { key: crypto.randomUUID() };
   if (replace) history.replaceState(state, "", to);
   else history.pushState(state, "", to);
@@ -40,7 +56,10 @@ export function goBack(otherwise = "/home"): void {
   else history.back();
 }
 
-addEventListener("popstate", () => (place.value = here(true)));
+addEventListener("popstate", () => {
+  leave();
+  place.value = here(true);
+});
 
 /** Pages of the Worker's that are no pages of the app. */
 const ELSEWHERE = /^\/(2|api|v1|docs|openapi\.json|healthz|media|assets|\.well-known)(\/|$)/;

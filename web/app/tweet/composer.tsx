@@ -6,10 +6,11 @@ import type { Draft } from "../state/dialogs.ts";
 import { draftText, post } from "../state/posting.ts";
 import { say } from "../state/toasts.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import type * as Measure from "./measure.ts";
 import { QuotedTweet } from "./tweet-card.tsx";
 import { TweetText } from "./tweet-text.tsx";
 
-type Rules = typeof import("./measure.ts");
+type Rules = typeof Measure;
 
 interface Props {
   readonly draft: Draft;
@@ -93,7 +94,15 @@ export function Composer({ draft, label, placeholder, action, onPosted }: Props)
   );
 }
 
-function Counter({ left, id, invalid }: { readonly left: number | null; readonly id: string; readonly invalid: boolean }) {
+function Counter({
+  left,
+  id,
+  invalid,
+}: {
+  readonly left: number | null;
+  readonly id: string;
+  readonly invalid: boolean;
+}) {
   const state = left === null ? "" : left < 0 ? "over" : left <= NEAR ? "near" : "";
   const words = invalid
     ? "Some characters in this text cannot be posted."

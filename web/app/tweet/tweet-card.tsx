@@ -24,7 +24,8 @@ interface Props {
 export function TweetCard({ id, focused = false, position, below }: Props) {
   const held = tweetOf(id).value;
   const common = { "data-key": id, "aria-posinset": position, "aria-setsize": position === undefined ? undefined : -1 };
-  if (held === undefined) return <article {...common} tabIndex={-1} class="card waiting" aria-busy="true" aria-label="Loading" />;
+  if (held === undefined)
+    return <article {...common} tabIndex={-1} class="card waiting" aria-busy="true" aria-label="Loading" />;
   const original = held === "gone" ? undefined : held.referenced_tweets?.find(({ type }) => type === "retweeted");
   if (held !== "gone" && original !== undefined) return <Retweet retweet={held} of={original.id} common={common} />;
   if (held === "gone") return <GoneCard common={common} />;
@@ -37,7 +38,8 @@ function Retweet(props: { readonly retweet: Tweet; readonly of: string; readonly
   const tweet = tweetOf(props.of).value;
   const by = props.retweet.author_id === undefined ? [] : [props.retweet.author_id];
   if (tweet === "gone") return <GoneCard common={props.common} />;
-  if (tweet === undefined) return <article {...props.common} class="card waiting" aria-busy="true" aria-label="Loading" />;
+  if (tweet === undefined)
+    return <article {...props.common} class="card waiting" aria-busy="true" aria-label="Loading" />;
   return <WholeCard tweet={{ ...tweet, retweeted_by: by }} common={props.common} focused={false} />;
 }
 
@@ -83,7 +85,9 @@ function WholeCard(props: WholeProps) {
           <bdi>{author?.name ?? "…"}</bdi>
         </a>
         {author?.protected === true && <Icon name="lock" />}
-        <span class="handle" dir="ltr">@{author?.username ?? "…"}</span>
+        <span class="handle" dir="ltr">
+          @{author?.username ?? "…"}
+        </span>
         {tweet.created_at !== undefined && (
           <a class="when" href={address}>
             <Time iso={tweet.created_at} whole={focused} />
@@ -102,7 +106,8 @@ function WholeCard(props: WholeProps) {
 }
 
 /** Where a tweet lives. */
-export const addressOf = (tweet: Tweet, author: User | undefined): string => `/${author?.username ?? "i"}/status/${tweet.id}`;
+export const addressOf = (tweet: Tweet, author: User | undefined): string =>
+  `/${author?.username ?? "i"}/status/${tweet.id}`;
 
 function pressedSomethingElse(event: MouseEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
@@ -146,7 +151,9 @@ export function QuotedTweet({ id }: { readonly id: string }) {
       <b>
         <bdi>{author?.name ?? "…"}</bdi>
       </b>{" "}
-      <span class="handle" dir="ltr">@{author?.username ?? "…"}</span>
+      <span class="handle" dir="ltr">
+        @{author?.username ?? "…"}
+      </span>
       <span class="text" dir="auto">
         {held.text}
       </span>
@@ -166,7 +173,12 @@ function Actions({ tweet, author }: { readonly tweet: Tweet; readonly author: Us
   const replies = tweet.public_metrics?.reply_count ?? 0;
   return (
     <footer class="acts">
-      <button type="button" class="act" aria-label={named("Reply", replies)} onClick={needed(() => (composing.value = { replyTo: tweet.id }))}>
+      <button
+        type="button"
+        class="act"
+        aria-label={named("Reply", replies)}
+        onClick={needed(() => (composing.value = { replyTo: tweet.id }))}
+      >
         <Icon name="reply" />
         {shortCount(replies)}
       </button>
@@ -181,14 +193,32 @@ function Actions({ tweet, author }: { readonly tweet: Tweet; readonly author: Us
         <Icon name="retweet" />
         {shortCount(retweeted.count)}
       </button>
-      <button type="button" class="act like" aria-label={named("Like", liked.count)} aria-pressed={liked.on} onClick={needed(() => void toggle("liked", tweet.id))}>
+      <button
+        type="button"
+        class="act like"
+        aria-label={named("Like", liked.count)}
+        aria-pressed={liked.on}
+        onClick={needed(() => void toggle("liked", tweet.id))}
+      >
         <Icon name={liked.on ? "like-on" : "like"} />
         {shortCount(liked.count)}
       </button>
-      <button type="button" class="act bookmark" aria-label="Bookmark" aria-pressed={bookmarked.on} onClick={needed(() => void toggle("bookmarked", tweet.id))}>
+      <button
+        type="button"
+        class="act bookmark"
+        aria-label="Bookmark"
+        aria-pressed={bookmarked.on}
+        onClick={needed(() => void toggle("bookmarked", tweet.id))}
+      >
         <Icon name={bookmarked.on ? "bookmark-on" : "bookmark"} />
       </button>
-      <button type="button" class="act" aria-label="More" aria-haspopup="menu" onClick={(event) => (menu.value = tweetMenu(tweet, author, event.currentTarget))}>
+      <button
+        type="button"
+        class="act"
+        aria-label="More"
+        aria-haspopup="menu"
+        onClick={(event) => (menu.value = tweetMenu(tweet, author, event.currentTarget))}
+      >
         <Icon name="more" />
       </button>
     </footer>

@@ -34,9 +34,10 @@ export function tweetMenu(tweet: Tweet, author: User | undefined, at: HTMLElemen
 export function aboutAuthor(author: User): MenuItem[] {
   const { following = false, requested = false, muting = false, blocking = false } = author.viewer ?? {};
   const name = `@${author.username}`;
-  const followItem = following || requested
-    ? { label: requested ? `Cancel request to ${name}` : `Unfollow ${name}`, run: () => void unfollow(author) }
-    : { label: `Follow ${name}`, run: () => void follow(author) };
+  const followItem =
+    following || requested
+      ? { label: requested ? `Cancel request to ${name}` : `Unfollow ${name}`, run: () => void unfollow(author) }
+      : { label: `Follow ${name}`, run: () => void follow(author) };
   return [
     ...(blocking ? [] : [followItem]),
     { label: `Add ${name} to a list`, run: () => go(`/lists?add=${author.username}`) },

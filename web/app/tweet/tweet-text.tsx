@@ -11,7 +11,13 @@ interface Piece {
 }
 
 /** A tweet's text with its mentions, tags and links; everything else is text and nothing but text. */
-export function TweetText({ text, entities = {} }: { readonly text: string; readonly entities?: Entities | undefined }) {
+export function TweetText({
+  text,
+  entities = {},
+}: {
+  readonly text: string;
+  readonly entities?: Entities | undefined;
+}) {
   return <>{piecesOf(text, entities)}</>;
 }
 

@@ -65,7 +65,15 @@ interface CountedProps {
 }
 
 /** A text field that says how much it takes, in characters as the server counts them: an emoji is one. */
-export function CountedField({ label, name, max, value = "", hint = "", required = false, multiline = false }: CountedProps) {
+export function CountedField({
+  label,
+  name,
+  max,
+  value = "",
+  hint = "",
+  required = false,
+  multiline = false,
+}: CountedProps) {
   const id = useId();
   const used = useSignal([...value].length);
   const count = (event: { readonly currentTarget: HTMLInputElement | HTMLTextAreaElement }) => {
@@ -77,7 +85,11 @@ export function CountedField({ label, name, max, value = "", hint = "", required
   return (
     <div class="field">
       <label htmlFor={id}>{label}</label>
-      {multiline ? <textarea {...common} rows={3} onInput={count} /> : <input {...common} type="text" onInput={count} />}
+      {multiline ? (
+        <textarea {...common} rows={3} onInput={count} />
+      ) : (
+        <input {...common} type="text" onInput={count} />
+      )}
       <p id={`${id}-hint`} class={used.value > max ? "counted over" : "counted"}>
         <span>{hint}</span>
         <span>
