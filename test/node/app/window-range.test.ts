@@ -23,12 +23,8 @@ interface List {
 }
 
 function listOf(measured: readonly (number | null)[]): List {
-  const keys = measured.map((_, index) => `item ${index}`);
-  const known = measured.flatMap((height, index) => (height === null ? [] : [[`item ${index}`, height] as const]));
-  return {
-    heights: measured.map((height) => height ?? ESTIMATE),
-    offsets: new Offsets(keys, new Map(known), ESTIMATE),
-  };
+  const items = { length: measured.length, heightAt: (index: number) => measured[index] ?? 0 };
+  return { heights: measured.map((height) => height ?? ESTIMATE), offsets: new Offsets(items, ESTIMATE) };
 }
 
 const sum = (heights: readonly number[]): number => heights.reduce((total, height) => total + height, 0);
@@ -105,7 +101,7 @@ test("with room enough all that is wanted before and after is drawn, and not one
 });
 
 test("an empty list has nothing to draw", () => {
-  const nothing = new Offsets([], new Map(), ESTIMATE);
+  const nothing = new Offsets({ length: 0, heightAt: () => 0 }, ESTIMATE);
   expect(nothing.around({ from: 0, to: 800, before: 400, after: 700, most: 18 })).toEqual({ start: 0, end: 0 });
   expect(nothing.total).toBe(0);
 });

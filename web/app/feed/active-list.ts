@@ -48,8 +48,8 @@ export function currentKey(): string | null {
 export function stepFocus(by: 1 | -1): void {
   if (active === null) return;
   const { list } = active;
-  const at = list.keys.indexOf(currentKey() ?? "");
-  const next = at < 0 ? undefined : list.keys[Math.max(0, Math.min(at + by, list.keys.length - 1))];
+  const at = list.items.indexOf(currentKey() ?? "");
+  const next = at < 0 ? undefined : list.items.keyAt(Math.max(0, Math.min(at + by, list.items.length - 1)));
   // Whoever scrolled far away since begins where they are.
   const item = itemOf(active, next ?? null) ?? firstShown(active);
   if (item === undefined) return;

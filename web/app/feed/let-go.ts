@@ -9,7 +9,7 @@ export function useLettingGo(list: ListModel, applies = true): void {
     const author = hiddenAuthor.value;
     const standing = author === null ? undefined : userOf(author).value?.viewer;
     if (!applies || (standing?.blocking !== true && standing?.muting !== true)) return;
-    for (const id of list.keys) {
+    for (const id of list.items) {
       const tweet = peekTweet(id);
       if (typeof tweet === "object" && tweet.author_id === author) list.remove(id);
     }

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { OfflineError, reasonOf } from "../api/client.ts";
+import { PackedItems } from "./packed-items.ts";
 
 /** One page of something that is scrolled. */
 export interface ListPage {
@@ -20,13 +21,12 @@ export interface Anchor {
  * elsewhere, and may be let go. It outlives its page, so that going back finds everything where it was.
  */
 export class ListModel {
-  /** Moves with every change of `keys`. */
+  /** Moves with every change of `items`. */
   readonly version = signal(0);
   readonly state = signal<"new" | "loading" | "more" | "end" | "failed">("new");
   readonly reason = signal("");
-  keys: string[] = [];
-  /** Pixels, of what was ever on screen. */
-  readonly heights = new Map<string, number>();
+  /** Keys in order, with the heights of what was ever on screen. */
+  readonly items = new PackedItems();
   /** Null at the very top. */
   anchor: Anchor | null = null;
   /** True once the reader had a place in it. */
@@ -34,7 +34,6 @@ export class ListModel {
   /** The item that keys act on. */
   current: string | null = null;
   readonly #load: LoadPage;
-  readonly #known = new Set<string>();
   #next: string | undefined;
 
   constructor(load: LoadPage) {
@@ -42,7 +41,7 @@ export class ListModel {
   }
 
   has(key: string): boolean {
-    return this.#known.has(key);
+    return this.items.has(key);
   }
 
   /** Loads the next page; nothing where one is under way, or where there is no more. */
@@ -69,31 +68,26 @@ export class ListModel {
   }
 
   append(keys: readonly string[]): void {
-    this.#take(keys, (fresh) => this.keys.push(...fresh));
+    this.#take(keys, this.items.length);
   }
 
   /** Puts new items on top. @returns those that were not there. */
   prepend(keys: readonly string[]): readonly string[] {
-    return this.#take(keys, (fresh) => this.keys.unshift(...fresh));
+    return this.#take(keys, 0);
   }
 
   /** Puts an item behind another, where it is not in the list yet. */
   insertAfter(key: string, fresh: string): void {
-    this.#take([fresh], (keys) => this.keys.splice(this.keys.indexOf(key) + 1, 0, ...keys));
+    this.#take([fresh], this.items.indexOf(key) + 1);
   }
 
   remove(key: string): void {
-    if (!this.#known.delete(key)) return;
-    this.keys = this.keys.filter((one) => one !== key);
-    this.heights.delete(key);
-    this.version.value += 1;
+    if (this.items.remove(key)) this.version.value += 1;
   }
 
   /** Begins again from the top. */
   async reload(): Promise<void> {
-    this.keys = [];
-    this.#known.clear();
-    this.heights.clear();
+    this.items.clear();
     this.anchor = null;
     this.current = null;
     this.#next = undefined;
@@ -102,10 +96,9 @@ export class ListModel {
     await this.loadMore();
   }
 
-  #take(keys: readonly string[], put: (fresh: readonly string[]) => void): readonly string[] {
-    const fresh = [...new Set(keys)].filter((key) => !this.#known.has(key));
-    for (const key of fresh) this.#known.add(key);
-    put(fresh);
+  #take(keys: readonly string[], index: number): readonly string[] {
+    const fresh = [...new Set(keys)].filter((key) => !this.items.has(key));
+    this.items.insert(index, fresh);
     if (fresh.length > 0) this.version.value += 1;
     return fresh;
   }

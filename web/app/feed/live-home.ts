@@ -149,7 +149,7 @@ export function startLiveHome(): void {
     if (author === null) return;
     const isTheirs = (id: string) => authorOf(id) === author;
     forget(isTheirs);
-    for (const id of homeList.peek().keys.filter(isTheirs)) homeList.peek().remove(id);
+    for (const id of [...homeList.peek().items].filter(isTheirs)) homeList.peek().remove(id);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && missed) lookForNew();

@@ -39,13 +39,13 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
   const opening = useRef<Anchor | null>(openingAnchor(list, openAt));
   const redraw = useSignal(0);
   const [version, state, drawing] = [list.version.value, list.state.value, redraw.value];
-  const offsets = useMemo(() => new Offsets(list.keys, list.heights, estimate), [list, version, drawing]);
+  const offsets = useMemo(() => new Offsets(list.items, estimate), [list, version, drawing]);
   // Read here, before the document changes: where the reader sees it now is where it must stay.
   const anchor = opening.current ?? (root.current === null ? null : anchorOf(root.current));
   const range = rangeOf(offsets, root.current, anchor, list);
   const drawn = useRef({ offsets, range });
   drawn.current = { offsets, range };
-  const isEmpty = list.keys.length === 0 && state === "end";
+  const isEmpty = list.items.length === 0 && state === "end";
   useActiveList(list, root);
   useComingBack(list);
 
@@ -80,7 +80,7 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
     <>
       <div class="feed" role={role} aria-label={label} aria-busy={state === "loading"} ref={root}>
         <div role="none" style={{ height: `${above}px` }} />
-        {list.keys.slice(range.start, range.end).map((key, index) => render(key, range.start + index))}
+        {list.items.slice(range.start, range.end).map((key, index) => render(key, range.start + index))}
         <div role="none" style={{ height: `${below}px` }} />
       </div>
       <Foot list={list} />
@@ -125,7 +125,7 @@ function openingAnchor(list: ListModel, openAt: string | undefined): Anchor | nu
 const itemsOf = (root: HTMLElement): NodeListOf<HTMLElement> => root.querySelectorAll(":scope > [data-key]");
 
 function rangeOf(offsets: Offsets, root: HTMLElement | null, anchor: Anchor | null, list: ListModel): Range {
-  const known = anchor === null ? -1 : list.keys.indexOf(anchor.key);
+  const known = anchor === null ? -1 : list.items.indexOf(anchor.key);
   // By the anchor where there is one: the window's own scroll is what is about to be corrected.
   const from =
     known >= 0 && anchor !== null ? offsets.topOf(known) - anchor.top : root === null ? 0 : -root.getBoundingClientRect().top;
@@ -143,21 +143,22 @@ function measure(root: HTMLElement, list: ListModel, anchor: Anchor | null): Mea
   let [changed, above, isAbove] = [false, 0, anchor !== null];
   for (const item of itemsOf(root)) {
     const key = item.dataset["key"] ?? "";
-    const known = list.heights.get(key);
+    const index = list.items.indexOf(key);
+    const known = list.items.heightAt(index);
     if (key === anchor?.key) isAbove = false;
-    if (keepRoom(item, known)) continue;
+    if (index < 0 || keepRoom(item, known)) continue;
     const height = item.getBoundingClientRect().height;
-    if (Math.abs((known ?? -1) - height) < 0.5) continue;
-    if (isAbove) above += height - (known ?? height);
-    list.heights.set(key, height);
+    if (Math.abs(known - height) < 0.5) continue;
+    if (isAbove && known > 0) above += height - known;
+    list.items.setHeight(index, height);
     changed = true;
   }
   return { changed, above: isAbove ? 0 : above };
 }
 
 /** What is fetched again takes the room that it had. @returns true where it does. */
-function keepRoom(item: HTMLElement, known: number | undefined): boolean {
-  const waits = item.ariaBusy === "true" && known !== undefined;
+function keepRoom(item: HTMLElement, known: number): boolean {
+  const waits = item.ariaBusy === "true" && known > 0;
   const room = waits ? `${known}px` : "";
   if (item.style.minHeight !== room) item.style.minHeight = room;
   return waits;

@@ -16,15 +16,23 @@ export interface Wanted {
   readonly most: number;
 }
 
+/** A list of items with the heights that are known of them. */
+export interface Heights {
+  readonly length: number;
+  /** Pixels; 0 where it was never measured. */
+  heightAt(index: number): number;
+}
+
 /** Where items of a list stand: the first so many pixels from its top. Pure, so that it can be tested without a page. */
 export class Offsets {
   readonly #sums: Float64Array;
 
-  /** @param heights pixels by key, of those measured; others are taken to be `estimate`. */
-  constructor(keys: readonly string[], heights: ReadonlyMap<string, number>, estimate: number) {
-    this.#sums = new Float64Array(keys.length + 1);
-    for (const [index, key] of keys.entries()) {
-      this.#sums[index + 1] = this.topOf(index) + (heights.get(key) ?? estimate);
+  /** @param estimate pixels of an item that was never measured. */
+  constructor(items: Heights, estimate: number) {
+    this.#sums = new Float64Array(items.length + 1);
+    for (let [index, sum] = [0, 0]; index < items.length; index += 1) {
+      sum += items.heightAt(index) || estimate;
+      this.#sums[index + 1] = sum;
     }
   }
 

@@ -36,7 +36,7 @@ export function BookmarksPage() {
 }
 
 function dropRemoved(list: ListModel): void {
-  for (const id of list.keys) {
+  for (const id of list.items) {
     const tweet = peekTweet(id);
     if (typeof tweet === "object" && tweet.viewer?.bookmarked === false) list.remove(id);
   }

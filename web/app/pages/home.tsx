@@ -15,10 +15,10 @@ function Home() {
   return (
     <>
       <PageHead title="Home" />
-      <NewTweetsPill />
       <section class="home-composer" aria-label="New tweet">
         <Composer draft={{}} label="Tweet text" placeholder="What is happening?" action="Post" />
       </section>
+      <NewTweetsPill />
       <VirtualList
         list={list}
         label="Home timeline"

@@ -106,7 +106,7 @@ function useOwnPosts(list: ListModel, userId: string, tab: Tab, onPosted: () => 
   useSignalEffect(() => {
     const tweet = posted.value;
     if (tweet === null || tab === "likes" || tweet.author_id !== userId || list.state.peek() === "new") return;
-    const isReply = tweet.in_reply_to_user_id !== undefined;
+    const isReply = tweet.referenced_tweets?.some(({ type }) => type === "replied_to") === true;
     if ((isReply && tab === "tweets") || peekTweet(tweet.id) === "gone") return;
     if (list.prepend([tweet.id]).length > 0) void onPosted();
   });

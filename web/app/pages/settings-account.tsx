@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ask, reasonOf } from "../api/client.ts";
 import { send } from "../api/send.ts";
 import { setViewer, viewer } from "../api/tokens.ts";
+import { forgetDrafts } from "../state/posting.ts";
 import { go } from "../state/router.ts";
 import { say } from "../state/toasts.ts";
 import { Field } from "../ui/field.tsx";
@@ -64,15 +65,8 @@ async function deleteAccount(given: FormData): Promise<void> {
   say("Your account is deleted.");
 }
 
-/** Whoever uses this browser next finds nothing of what was written here. */
 function leave(): void {
-  try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith("dunlin.draft.")) localStorage.removeItem(key);
-    }
-  } catch {
-    // without storage there is nothing to take away
-  }
+  forgetDrafts();
   go("/", { replace: true });
   setViewer(null);
 }

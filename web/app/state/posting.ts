@@ -4,7 +4,7 @@ import { viewer } from "../api/tokens.ts";
 import type { Tweet, TweetAnswer } from "../api/types.ts";
 import { say } from "./toasts.ts";
 import type { Draft } from "./dialogs.ts";
-import { noteGone, noteTweet, noteUser, peekTweet } from "./tweets.ts";
+import { lookUpTweets, noteGone, noteTweet, noteUser, peekTweet } from "./tweets.ts";
 
 /** The newest thing the reader posted here: lists that it belongs to take it in. */
 export const posted = signal<Tweet | null>(null);
@@ -20,6 +20,17 @@ export function draftText({ replyTo, quote, text }: Draft): Signal<string> {
   drafts.set(key, draft);
   effect(() => store(key, draft.value));
   return draft;
+}
+
+/** Whoever uses this browser next finds nothing of what was written here. */
+export function forgetDrafts(): void {
+  for (const draft of drafts.values()) draft.value = "";
+  drafts.clear();
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("dunlin.draft.")) localStorage.removeItem(key);
+  } catch {
+    // without storage there is nothing to take away
+  }
 }
 
 function readStored(key: string): string {
@@ -50,14 +61,36 @@ export async function post(text: string, { replyTo, quote }: Draft, key: string)
     ...(quote === undefined ? {} : { quote_tweet_id: quote }),
   };
   const { data } = await ask<TweetAnswer>("/tweets", { method: "POST", body, key });
-  const me = viewer.peek();
-  if (me !== null) noteUser(me);
-  const tweet: Tweet = { ...data, viewer: { liked: false, retweeted: false, bookmarked: false } };
+  const tweet = asPosted(data, { replyTo, quote });
   noteTweet(tweet);
+  // What it refers to and its links, as the server reads them, come after.
+  void lookUpTweets([tweet.id]).catch(() => undefined);
   if (replyTo !== undefined) addToCount(replyTo, "reply_count", 1);
   if (quote !== undefined) addToCount(quote, "quote_count", 1);
   posted.value = tweet;
   return tweet;
+}
+
+/** The answer to a post says little: the rest is known here. */
+function asPosted(data: Tweet, { replyTo, quote }: { replyTo: string | undefined; quote: string | undefined }): Tweet {
+  const me = viewer.peek();
+  if (me !== null) noteUser(me);
+  const answered = replyTo === undefined ? undefined : peekTweet(replyTo);
+  const to = typeof answered === "object" ? answered : undefined;
+  const references = [
+    ...(replyTo === undefined ? [] : [{ type: "replied_to" as const, id: replyTo }]),
+    ...(quote === undefined ? [] : [{ type: "quoted" as const, id: quote }]),
+  ];
+  return {
+    created_at: new Date().toISOString(),
+    ...(me === null ? {} : { author_id: me.id }),
+    ...(to?.author_id === undefined ? {} : { in_reply_to_user_id: to.author_id }),
+    ...(to?.conversation_id === undefined ? {} : { conversation_id: to.conversation_id }),
+    ...(references.length === 0 ? {} : { referenced_tweets: references }),
+    public_metrics: { retweet_count: 0, reply_count: 0, like_count: 0, quote_count: 0, bookmark_count: 0 },
+    viewer: { liked: false, retweeted: false, bookmarked: false },
+    ...data,
+  };
 }
 
 /** Deletes one of the reader's own tweets; it goes at once, and comes back where that fails. */
@@ -66,7 +99,8 @@ export async function deleteTweet(id: string): Promise<void> {
   noteGone(id);
   try {
     await ask(`/tweets/${id}`, { method: "DELETE" });
-    const answered = typeof before === "object" ? before.referenced_tweets?.find((one) => one.type === "replied_to") : null;
+    const answered =
+      typeof before === "object" ? before.referenced_tweets?.find((one) => one.type === "replied_to") : null;
     if (answered != null) addToCount(answered.id, "reply_count", -1);
     say("Your tweet was deleted.");
   } catch (error) {

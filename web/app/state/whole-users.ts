@@ -1,5 +1,5 @@
 import { signal, type Signal } from "@preact/signals";
-import { ask } from "../api/client.ts";
+import { ApiError, ask } from "../api/client.ts";
 import { USERS } from "../api/asking.ts";
 import type { User, UserAnswer, UsersAnswer } from "../api/types.ts";
 import { noteUser, userOf } from "./tweets.ts";
@@ -27,9 +27,12 @@ export function wholeUserOf(id: string): Signal<User | undefined> {
 /** True for somebody whose account is gone. */
 export const isMissing = (id: string): boolean => missing.value.has(id);
 
-/** Fetches a user by name. Throws what `ask` throws: ApiError 404 for nobody. */
+/** Fetches a user by name. Throws what `ask` throws; for nobody, an ApiError 404 that a person can read. */
 export async function fetchByName(username: string): Promise<User> {
-  const { data } = await ask<UserAnswer>(`/users/by/username/${username}`, { query: USERS });
+  const { data } = await ask<UserAnswer>(`/users/by/username/${username}`, { query: USERS }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) throw new ApiError(404, `There is no @${username}.`);
+    throw error;
+  });
   noteWholeUser(data);
   return data;
 }

@@ -8,7 +8,7 @@ import { say } from "../state/toasts.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import type * as Measure from "./measure.ts";
 import { QuotedTweet } from "./tweet-card.tsx";
-import { TweetText } from "./tweet-text.tsx";
+import { ColouredText } from "./tweet-text.tsx";
 
 type Rules = typeof Measure;
 
@@ -62,7 +62,7 @@ export function Composer({ draft, label, placeholder, action, onPosted }: Props)
       <Avatar user={viewer.value ?? undefined} />
       <div class="writing">
         <div class="shown" aria-hidden="true" dir="auto">
-          <TweetText text={text.value} entities={rules.value?.extractEntities(text.value)} />{" "}
+          <ColouredText text={text.value} entities={rules.value?.extractEntities(text.value)} />{" "}
         </div>
         <textarea
           value={text.value}

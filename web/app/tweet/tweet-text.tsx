@@ -10,24 +10,36 @@ interface Piece {
   readonly draw: (text: string) => ComponentChildren;
 }
 
-/** A tweet's text with its mentions, tags and links; everything else is text and nothing but text. */
-export function TweetText({
-  text,
-  entities = {},
-}: {
+interface Props {
   readonly text: string;
   readonly entities?: Entities | undefined;
-}) {
-  return <>{piecesOf(text, entities)}</>;
+}
+
+/** A tweet's text with its mentions, tags and links; everything else is text and nothing but text. */
+export function TweetText({ text, entities = {} }: Props) {
+  return <>{cut(text, piecesOf(entities))}</>;
+}
+
+/** The same text letter for letter, with its entities in colour: what lies under a field in which it is written. */
+export function ColouredText({ text, entities = {} }: Props) {
+  const colour = (part: string) => <span class="tag">{part}</span>;
+  return (
+    <>
+      {cut(
+        text,
+        piecesOf(entities).map((piece) => ({ ...piece, draw: colour })),
+      )}
+    </>
+  );
 }
 
 /** The text cut at its entities. Their places count code points, as X's do. */
-function piecesOf(text: string, entities: Entities): ComponentChildren[] {
+function cut(text: string, pieces: readonly Piece[]): ComponentChildren[] {
   const characters = Array.from(text);
   const slice = (from: number, to: number) => characters.slice(from, to).join("");
   const parts: ComponentChildren[] = [];
   let from = 0;
-  for (const { start, end, draw } of inOrder(entities)) {
+  for (const { start, end, draw } of pieces) {
     if (start < from || end > characters.length) continue;
     if (start > from) parts.push(slice(from, start));
     parts.push(draw(slice(start, end)));
@@ -37,7 +49,8 @@ function piecesOf(text: string, entities: Entities): ComponentChildren[] {
   return parts;
 }
 
-function inOrder(entities: Entities): Piece[] {
+/** In the order of the text. */
+function piecesOf(entities: Entities): Piece[] {
   const tag = (text: string) => <span class="tag">{text}</span>;
   const pieces: Piece[] = [
     ...(entities.mentions ?? []).map(({ start, end, username }) => ({

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { reasonOf } from "../api/client.ts";
 
 interface FormProps {
@@ -75,15 +75,22 @@ export function CountedField({
   multiline = false,
 }: CountedProps) {
   const id = useId();
-  const used = useSignal([...value].length);
+  const used = useSignal(lengthOf(value));
+  const field = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const form = field.current?.closest("form");
+    const reset = () => (used.value = lengthOf(value));
+    form?.addEventListener("reset", reset);
+    return () => form?.removeEventListener("reset", reset);
+  }, [value]);
   const count = (event: { readonly currentTarget: HTMLInputElement | HTMLTextAreaElement }) => {
     const field = event.currentTarget;
-    used.value = [...field.value.trim()].length;
+    used.value = lengthOf(field.value);
     field.setCustomValidity(used.value > max ? `At most ${max} characters: this has ${used.value}.` : "");
   };
   const common = { id, name, required, defaultValue: value, dir: "auto" as const, "aria-describedby": `${id}-hint` };
   return (
-    <div class="field">
+    <div class="field" ref={field}>
       <label htmlFor={id}>{label}</label>
       {multiline ? (
         <textarea {...common} rows={3} onInput={count} />
@@ -100,6 +107,9 @@ export function CountedField({
     </div>
   );
 }
+
+/** Space at the ends is not sent. */
+const lengthOf = (text: string): number => [...text.trim()].length;
 
 interface CheckProps {
   readonly label: string;

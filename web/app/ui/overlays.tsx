@@ -119,7 +119,7 @@ function MenuBox({ menu: open }: { readonly menu: Menu }) {
     const { width, height } = box.current.getBoundingClientRect();
     const below = at.bottom + height + 8 < innerHeight;
     box.current.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - height - 4)}px`;
-    box.current.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+    box.current.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
     box.current.querySelector("button")?.focus({ preventScroll: true });
   }, [open]);
   useEffect(() => {
