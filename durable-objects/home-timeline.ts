@@ -38,8 +38,7 @@ export class HomeTimeline extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     const client = this.#live.accept(untilOf(request.url));
     const pages = this.#open();
-    const known = pages !== null && pages.lostAbove === null;
-    const headers = known ? { [SEEN_AT_HEADER]: String(pages.seenAt) } : {};
+    const headers = pages === null ? {} : { [SEEN_AT_HEADER]: String(pages.seenAt) };
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 

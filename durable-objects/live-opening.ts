@@ -4,5 +4,5 @@
 export const liveUrl = (until: number): string => `https://home-timeline/live?until=${until}`;
 export const untilOf = (url: string): number => Number(new URL(url).searchParams.get("until"));
 
-/** Of the answer: the owner's visit as the timeline knows it, in Unix milliseconds; absent where it is cold or lacks something. */
+/** Of the answer: the owner's visit as the timeline knows it, in Unix milliseconds; absent where it is cold. */
 export const SEEN_AT_HEADER = "x-seen-at";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startLocalRuntime, type LocalRuntime } from "../../scripts/local-runtime.ts";
 
 /** A live socket over a real connection, opened by a client that holds to the handshake's rules as browsers do. */
@@ -47,7 +47,7 @@ beforeAll(async () => {
   [alice, bob] = [await register("wire_alice"), await register("wire_bob")];
   await call(bob, `/2/users/${bob.id}/following`, { target_user_id: alice.id });
   const { data } = await call(alice, "/2/tweets", { text: "bob follows" });
-  await expect.poll(() => home(bob), { timeout: 20_000 }).toEqual([data["id"]]);
+  await vi.waitFor(async () => expect(await home(bob)).toEqual([data["id"]]), { timeout: 20_000, interval: 200 });
 });
 afterAll(() => runtime?.stop());
 

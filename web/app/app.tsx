@@ -1,9 +1,11 @@
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { OfflineError } from "./api/send.ts";
 import { viewer } from "./api/tokens.ts";
 import { keepsPlace } from "./feed/active-list.ts";
 import { composing } from "./state/dialogs.ts";
 import { go, place, type Place } from "./state/router.ts";
+import { say } from "./state/toasts.ts";
 import { findRoute, type Page, type Route } from "./routes.ts";
 import { Avatar } from "./ui/avatar.tsx";
 import { Icon, type IconName } from "./ui/icon.tsx";
@@ -120,7 +122,7 @@ function CurrentPage() {
   }, [key, page]);
   if (found === null) return <NotFound />;
   if (refused || page === null) return <Waiting />;
-  if (page === "failed") return <Failed route={found.route} />;
+  if (page === "failed") return <Failed />;
   const Shown = page;
   // One instance an address: another person's page begins afresh.
   return <Shown key={`${found.route.path} ${path} ${viewer.value?.id ?? ""}`} params={found.params} />;
@@ -152,23 +154,30 @@ function Waiting() {
   );
 }
 
-/** A page's file did not come: no network, or a newer version was deployed meanwhile. */
-function Failed({ route }: { readonly route: Route }) {
-  const again = () => {
-    const others = new Map(loaded.peek());
-    others.delete(route);
-    loaded.value = others;
-  };
+/** A page's file did not come: no network, or a newer version was deployed meanwhile. A browser never asks twice for it. */
+function Failed() {
+  useEffect(() => {
+    addEventListener("online", loadAnew);
+    return () => removeEventListener("online", loadAnew);
+  }, []);
   return (
     <>
       <PageHead title="This page did not load" />
       <div class="foot">
         <p>The connection may be down.</p>
-        <button type="button" class="button" onClick={again}>
+        <button type="button" class="button" onClick={loadAnew}>
           Try again
         </button>
       </div>
     </>
+  );
+}
+
+/** Loads the whole app again where that can work: a reload without a network would lose what is there. */
+function loadAnew(): void {
+  fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then(
+    () => location.reload(),
+    () => say(new OfflineError().message, true),
   );
 }
 

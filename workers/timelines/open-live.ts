@@ -31,7 +31,7 @@ export async function openLive(ctx: Ctx, actor: Viewer, headers: Headers): Promi
   return new Response(null, { status: 101, webSocket, headers: spoken });
 }
 
-/** The object's end of the socket, and the visit it knows of; 0 where the visit must be made in any case. */
+/** The client's end of the socket, and the visit that the timeline knows of; 0 where it is cold. */
 async function connect(ctx: Ctx, actor: Viewer): Promise<{ webSocket: WebSocket; seenAt: number }> {
   const until = actor.tokenExpiresAt ?? ctx.clock.now();
   return ctx.dependencies.guard("timeline", async () => {

@@ -16,6 +16,7 @@ const DELAY_MAX_MS = 60_000;
 /** What stands between may drop a silent connection after some 100 seconds. The answer costs the server nothing. */
 const PING_MS = 45_000;
 const PONG_MS = 10_000;
+const TOKEN_EXPIRED = 4401;
 
 /** The connection to the reader's timeline. It comes back by itself, later each time it fails. */
 export class LiveSocket {
@@ -71,10 +72,12 @@ export class LiveSocket {
       const message = messageOf(data);
       if (message !== null) this.#hearing.heard(message);
     });
-    socket.addEventListener("close", () => {
+    socket.addEventListener("close", ({ code }) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
-      this.#again();
+      // Closed in place of a message, for the token had ended by then: no fault to wait out.
+      if (code === TOKEN_EXPIRED) void this.#connect();
+      else this.#again();
     });
   }
 

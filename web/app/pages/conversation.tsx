@@ -1,6 +1,6 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { ask } from "../api/client.ts";
+import { ApiError, ask } from "../api/client.ts";
 import { TWEETS } from "../api/asking.ts";
 import { viewer } from "../api/tokens.ts";
 import type { TimelineAnswer } from "../api/types.ts";
@@ -54,7 +54,13 @@ function useTitle(id: string): string {
 
 async function loadConversation(id: string, token: string | undefined): Promise<ListPage> {
   const query = { ...TWEETS, max_results: PAGE, pagination_token: token };
-  const answer = await ask<TimelineAnswer>(`/tweets/${id}/conversation`, { query });
-  noteAnswer(answer);
-  return { keys: (answer.data ?? []).map((tweet) => tweet.id), next: answer.meta.next_token };
+  try {
+    const answer = await ask<TimelineAnswer>(`/tweets/${id}/conversation`, { query });
+    noteAnswer(answer);
+    return { keys: (answer.data ?? []).map((tweet) => tweet.id), next: answer.meta.next_token };
+  } catch (error) {
+    // Trying again would not bring it back.
+    if (error instanceof ApiError && error.status === 404) return { keys: [] };
+    throw error;
+  }
 }

@@ -115,7 +115,13 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   );
 }
 
-const shownUrl = (url: string): string => url.replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, "");
+const URL_SHOWN_MAX = 36;
+
+/** A link in few characters; the whole is behind it. */
+function shownUrl(url: string): string {
+  const short = [...url.replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, "")];
+  return short.length > URL_SHOWN_MAX ? `${short.slice(0, URL_SHOWN_MAX - 1).join("")}…` : short.join("");
+}
 
 function Counts({ user }: { readonly user: User }) {
   const { following_count: following = 0, followers_count: followers = 0 } = user.public_metrics ?? {};

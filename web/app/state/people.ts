@@ -19,6 +19,12 @@ const STRANGER: Standing = {
 /** Somebody whose tweets the reader does not want to see from now on: lists let them go. */
 export const hiddenAuthor = signal<string | null>(null);
 
+/** The same author may be muted today and blocked tomorrow: lists hear of both. */
+function hide(id: string): void {
+  hiddenAuthor.value = null;
+  hiddenAuthor.value = id;
+}
+
 /** Follows, or asks to follow a protected account. */
 export function follow(user: User): Promise<void> {
   const change = user.protected === true ? { requested: true } : { following: true };
@@ -36,7 +42,7 @@ export function follow(user: User): Promise<void> {
 export function unfollow(user: User): Promise<void> {
   return changeStanding(user.id, { following: false, requested: false }, async (me) => {
     await ask(`/users/${me}/following/${user.id}`, { method: "DELETE" });
-    hiddenAuthor.value = user.id;
+    hide(user.id);
     return {};
   });
 }
@@ -45,7 +51,7 @@ export function block(user: User): Promise<void> {
   const change = { blocking: true, following: false, followed_by: false, requested: false };
   return changeStanding(user.id, change, async (me) => {
     await ask(`/users/${me}/blocking`, { method: "POST", body: { target_user_id: user.id } });
-    hiddenAuthor.value = user.id;
+    hide(user.id);
     say(`You block @${user.username}. Neither of you sees the other's tweets.`);
     return {};
   });
@@ -63,7 +69,7 @@ export function mute(user: User, until?: string): Promise<void> {
   return changeStanding(user.id, { muting: true }, async (me) => {
     const body = { target_user_id: user.id, ...(until === undefined ? {} : { expires_at: until }) };
     await ask(`/users/${me}/muting`, { method: "POST", body });
-    hiddenAuthor.value = user.id;
+    hide(user.id);
     say(`You mute @${user.username}. They are not told.`);
     return {};
   });

@@ -94,6 +94,6 @@ export async function lookUpTweets(ids: readonly string[]): Promise<void> {
 /** Notes those that a lookup names as absent; an unavailable store names them otherwise. */
 export function noteMissing(answer: TweetsAnswer): void {
   for (const error of answer.errors ?? []) {
-    if (error.resource_type === "tweet" && error.type.endsWith("not-found")) noteGone(error.resource_id);
+    if (error.resource_type === "tweet" && error.type.endsWith("#not_found")) noteGone(error.resource_id);
   }
 }

@@ -16,6 +16,9 @@ export function Avatar({ user, large = false }: { readonly user: User | undefine
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function firstGrapheme(text: string): string {
-  for (const { segment } of graphemes.segment(text)) return segment.toLocaleUpperCase();
+  for (const { segment } of graphemes.segment(text)) {
+    // What is not seen, a change of direction for one, is nobody's initial.
+    if (!/^[\p{C}\p{Z}]/u.test(segment)) return segment.toLocaleUpperCase();
+  }
   return "";
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { newTweets } from "../feed/live-home.ts";
 import { goBack } from "../state/router.ts";
 import { Icon } from "./icon.tsx";
@@ -13,9 +13,21 @@ interface Props {
   readonly children?: ComponentChildren;
 }
 
+/** A heading went that had the focus: the one in its place, of the page as it is when its data are there, takes it. */
+let wasFocused = false;
+
 /** A page's heading, which stays on top, and the document's title. */
 export function PageHead({ title, note, back = false, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
   const waiting = newTweets.value.length;
+  useLayoutEffect(() => {
+    const mine = heading.current;
+    if (wasFocused) mine?.focus({ preventScroll: true });
+    wasFocused = false;
+    return () => {
+      wasFocused = mine !== null && document.activeElement === mine;
+    };
+  }, []);
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${title} · Dunlin`;
   }, [title, waiting]);
@@ -27,7 +39,7 @@ export function PageHead({ title, note, back = false, children }: Props) {
         </button>
       )}
       <div class="page-title">
-        <h1 tabIndex={-1}>
+        <h1 tabIndex={-1} ref={heading}>
           <bdi>{title}</bdi>
         </h1>
         {note !== undefined && <p>{note}</p>}

@@ -1,0 +1,139 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { plantTweets, type PlantedTweet } from "./support/bulk.ts";
+import { drawnAgain, drawnOn, firstOn, scrollBy, scrollTo, shownOn, type Seen } from "./support/feed-view.ts";
+import { useStage, type Person } from "./support/stage.ts";
+import type { Visit } from "./support/visit.ts";
+
+const stage = useStage();
+
+/** Tweets of very different heights, so that whoever guesses one is wrong. */
+const TEXTS = Array.from({ length: 300 }, (_, index) => {
+  const lines = Array.from({ length: (index * 7) % 5 }, (_line, nth) => `line ${nth} of some length`);
+  return [`tweet ${index}`, ...lines].join(index % 3 === 0 ? "\n\n" : " and then a good deal more of it, ");
+});
+const PHONE = { width: 390, height: 844 };
+const WINDOW = { width: 1280, height: 900 };
+const PIXELS_OFF = 2;
+
+let reader: Person;
+let writer: Person;
+/** What is home to the reader, newest first. */
+let tweets: readonly PlantedTweet[];
+
+beforeAll(async () => {
+  ({ reader, writer } = await stage().people("reader", "writer"));
+  tweets = (await plantTweets(stage().runtime, writer.id, TEXTS)).toReversed();
+  await stage().api.follow(reader, writer.id);
+  await stage().drained();
+});
+
+const keyOf = (nth: number): string => tweets[nth]?.id ?? "";
+
+async function expectBackAt(visit: Visit, place: Seen | null): Promise<void> {
+  await expect.poll(async () => (await firstOn(visit.page))?.key).toBe(place?.key);
+  await drawnAgain(visit.page);
+  const now = await firstOn(visit.page);
+  expect(Math.abs((now?.top ?? NaN) - (place?.top ?? NaN)), "pixels off").toBeLessThanOrEqual(PIXELS_OFF);
+}
+
+/** Opens the second tweet that shows, by a press on its text. */
+async function openOne(visit: Visit): Promise<void> {
+  const [, second] = await shownOn(visit.page);
+  await visit.page.locator(`.feed > [data-key="${second?.key}"] p.text`).click();
+  await visit.page.waitForURL(/\/status\//);
+  await visit.page.locator("article.card.focused").waitFor();
+}
+
+describe.each([WINDOW, PHONE])("in a window of $width x $height", (viewport) => {
+  test("a reader who opens a tweet far down and goes back is where they were, to the pixel or two", async () => {
+    const visit = await stage().open({ as: reader, viewport });
+    await scrollTo(visit.page, keyOf(60));
+    const place = await firstOn(visit.page);
+    await openOne(visit);
+    await visit.page.goBack();
+    await expectBackAt(visit, place);
+    // By the page's own button, and over two pages.
+    await openOne(visit);
+    await visit.page.locator("article.card.focused a.name").click();
+    await visit.page.getByRole("region", { name: "About this account" }).waitFor();
+    await visit.page.goBack();
+    await visit.page.locator("article.card.focused").waitFor();
+    await visit.button("Back").click();
+    await expectBackAt(visit, place);
+    // And forward again.
+    await visit.page.goForward();
+    await visit.page.locator("article.card.focused").waitFor();
+  });
+
+  test("nothing jumps while a reader scrolls, up or down", async () => {
+    const visit = await stage().open({ as: reader, viewport });
+    await scrollTo(visit.page, keyOf(70));
+    for (const by of [-400, -650, -400, 500, 650, -900, -300, 250, -1200, -400]) {
+      const before = await shownOn(visit.page);
+      await scrollBy(visit.page, by);
+      const after = new Map((await shownOn(visit.page)).map(({ key, top }) => [key, top]));
+      for (const { key, top } of before) {
+        const now = after.get(key);
+        if (now === undefined) continue;
+        expect(Math.abs(now - (top - by)), `${key} after ${by}`).toBeLessThanOrEqual(PIXELS_OFF);
+      }
+    }
+  });
+});
+
+test("a reader who scrolls far down and up again finds the same tweets in the same order, none twice", async () => {
+  const visit = await stage().open({ as: reader });
+  const texts = new Map(tweets.map(({ id, text }) => [id, text]));
+  const note = async (seen: string[]) => {
+    const drawn = await drawnOn(visit.page);
+    expect(new Set(drawn).size, "drawn once").toBe(drawn.length);
+    const first = tweets.findIndex(({ id }) => id === drawn[0]);
+    expect(drawn).toEqual(tweets.slice(first, first + drawn.length).map(({ id }) => id));
+    for (const key of drawn) if (!seen.includes(key)) seen.push(key);
+  };
+  const [down, up]: [string[], string[]] = [[], []];
+  for (let steps = 0; down.length < tweets.length && steps < 400; steps += 1) {
+    await note(down);
+    await scrollBy(visit.page, 1000);
+  }
+  expect(down).toEqual(tweets.map(({ id }) => id));
+  while ((await visit.page.evaluate("scrollY")) !== 0) {
+    await note(up);
+    await scrollBy(visit.page, -1000);
+  }
+  await note(up);
+  expect(up.toSorted()).toEqual(down.toSorted());
+  // What was let go meanwhile came again: every card has its own words.
+  await expect.poll(async () => await visit.page.locator(".card.waiting").count()).toBe(0);
+  for (const { key } of await shownOn(visit.page)) {
+    const text = visit.page.locator(`.feed > [data-key="${key}"] p.text`);
+    expect(await text.textContent()).toBe(texts.get(key));
+  }
+});
+
+test("after a long way elsewhere, so that the page let go of what it showed, going back still finds the place", async () => {
+  const visit = await stage().open({ as: reader });
+  await scrollTo(visit.page, keyOf(40));
+  const place = await firstOn(visit.page);
+  await visit.go(`/${writer.username}`);
+  await scrollTo(visit.page, keyOf(290));
+  await visit.page.goBack();
+  await expectBackAt(visit, place);
+  await expect.poll(async () => await visit.page.locator(".card.waiting").count()).toBe(0);
+  await expectBackAt(visit, place);
+});
+
+test("going back to the very top, or to a page that is no list, is no jump either", async () => {
+  const visit = await stage().open({ as: reader, viewport: { width: 1280, height: 500 } });
+  await visit.go(`/${writer.username}`);
+  await scrollTo(visit.page, keyOf(30));
+  await visit.page.goBack();
+  await expect.poll(async () => await visit.page.evaluate("scrollY")).toBe(0);
+  await visit.go("/settings");
+  await visit.page.evaluate("scrollTo(0, 180)");
+  await visit.page.getByRole("link", { name: "Appearance" }).click();
+  await visit.page.getByRole("heading", { name: "Appearance" }).waitFor();
+  expect(await visit.page.evaluate("scrollY")).toBe(0);
+  await visit.page.goBack();
+  await expect.poll(async () => await visit.page.evaluate("scrollY")).toBe(180);
+});
