@@ -61,7 +61,7 @@ function Navigation() {
         <img src="/favicon.svg" alt="" width="36" height="36" />
       </a>
       {tabs.map(({ href, label, icon }) => (
-        <a key={href} href={href} class="nav-item" aria-current={path === href ? "page" : undefined}>
+        <a key={href} href={href} class="nav-item" aria-current={isWithin(path, href) ? "page" : undefined}>
           <Icon name={icon} />
           <span>{label}</span>
         </a>
@@ -84,6 +84,10 @@ function Navigation() {
     </nav>
   );
 }
+
+/** True on a tab's own page and on the pages below it; a tweet of one's own is no part of the profile. */
+const isWithin = (path: string, href: string): boolean =>
+  path === href || (path.startsWith(`${href}/`) && !path.startsWith(`${href}/status/`));
 
 function SignedOutNavigation() {
   return (

@@ -82,6 +82,9 @@ export function unmute(user: User): Promise<void> {
   });
 }
 
+/** By user: the newest change that is not answered yet. It never fails. */
+const sending = new Map<string, Promise<void>>();
+
 /** Shows a change at once, sends it, and takes it back where that fails. */
 async function changeStanding(
   id: string,
@@ -97,11 +100,21 @@ async function changeStanding(
   };
   const was = before.viewer ?? STRANGER;
   show({ ...was, ...change });
+  // Each press is sent after the one before it was answered, and the last one's answer counts.
+  const answer = (sending.get(id) ?? Promise.resolve()).then(() => send(me.id));
+  const mine = answer.then(
+    () => undefined,
+    () => undefined,
+  );
+  sending.set(id, mine);
   try {
-    show({ ...was, ...change, ...(await send(me.id)) });
+    const told = await answer;
+    if (sending.get(id) === mine) show({ ...was, ...change, ...told });
   } catch (error) {
-    show(was);
+    if (sending.get(id) === mine) show(was);
     say(reasonOf(error), true);
+  } finally {
+    if (sending.get(id) === mine) sending.delete(id);
   }
 }
 

@@ -54,7 +54,9 @@ export function noteGone(id: string): void {
 }
 
 /** Takes in everything that an answer with tweets carries. */
-export function noteAnswer(answer: Pick<TimelineAnswer, "includes"> & { readonly data?: Tweet | Tweet[] | undefined }): void {
+export function noteAnswer(
+  answer: Pick<TimelineAnswer, "includes"> & { readonly data?: Tweet | Tweet[] | undefined },
+): void {
   for (const user of answer.includes?.users ?? []) noteUser(user);
   for (const tweet of answer.includes?.tweets ?? []) noteTweet(tweet);
   for (const tweet of [answer.data ?? []].flat()) noteTweet(tweet);

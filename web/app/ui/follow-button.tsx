@@ -1,4 +1,3 @@
-import { useRef } from "preact/hooks";
 import { viewer } from "../api/tokens.ts";
 import type { User } from "../api/types.ts";
 import { confirmThen } from "../state/dialogs.ts";
@@ -29,15 +28,11 @@ function faceOf(user: User): Face {
 
 /** How the reader stands to somebody, and the way to change it; nothing for oneself, and where a block is in the way. */
 export function FollowButton({ user }: { readonly user: User }) {
-  const last = useRef(Promise.resolve());
   const me = viewer.value;
   const { blocking = false, blocked_by: blockedBy = false, following = false } = user.viewer ?? {};
   if (me?.id === user.id || (blockedBy && !blocking)) return null;
   const face = faceOf(user);
-  // Each press is sent after the one before it was answered: the last one counts.
-  const act = () => {
-    last.current = last.current.then(() => face.run(user));
-  };
+  const act = () => void face.run(user);
   const press = () => {
     if (me === null) return go(`/login?next=${encodeURIComponent(place.peek().path)}`);
     if (following && user.protected === true) return askToLeave(user, act);

@@ -69,7 +69,7 @@ export class Visit {
 
   /** What a card's button shows beside its drawing: "" for zero. */
   async countOn(card: Locator, name: string): Promise<string> {
-    return (await this.button(name, card).innerText()).trim();
+    return (await this.button(name, card.locator("footer.acts")).innerText()).trim();
   }
 
   /** Opens a card's menu and chooses. */

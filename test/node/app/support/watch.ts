@@ -28,7 +28,7 @@ export class Watch {
     await context.addInitScript(REPORT_BREACHES);
     context.on("page", (page) => this.#listenToPage(page));
     context.on("request", (request) => this.#look(request.url(), request));
-    context.on("weberror", (error) => this.#complain(`page error: ${String(error.error().stack ?? error.error())}`));
+    context.on("weberror", (error) => this.#complain(`page error: ${String(error.error())} ${error.error().stack ?? ""}`));
     context.on("dialog", (dialog) => {
       this.#complain(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
