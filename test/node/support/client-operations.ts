@@ -120,6 +120,7 @@ export const OURS_ALONE: Readonly<Record<string, readonly string[]>> = {
     "POST /auth/refresh",
     "POST /auth/logout",
     "PATCH /users/me",
+    "DELETE /users/me",
   ],
   "live updates: X has none": ["GET /users/:id/live"],
   "X's clients read a conversation by search": ["GET /tweets/:id/conversation"],

@@ -183,14 +183,20 @@ function formsOf({ user, tweet, list, problem, tweets, named }: Things): Readonl
   const page = (one: z.ZodType, ends: "no ends" | "may have ends" | "has ends") => {
     const end = ends === "may have ends" ? id.exactOptional() : id;
     const both = ends === "no ends" ? {} : { [named("newest_id")]: end, [named("oldest_id")]: end };
-    const meta = { [named("result_count")]: count, ...both, [named("next_token")]: z.string().exactOptional() };
+    const poll = ends === "no ends" ? {} : { [named("poll_after")]: count.exactOptional() }; // ours, of home
+    const meta = {
+      [named("result_count")]: count,
+      ...both,
+      [named("next_token")]: z.string().exactOptional(),
+      ...poll,
+    };
     const full = z
       .strictObject({ data: z.array(one).min(1), ...beside, meta: z.strictObject(meta) })
       .refine(
         (answer) => answer.meta[named("result_count")] === answer.data.length,
         "result_count is not that of data",
       );
-    const none = z.strictObject({ [named("result_count")]: z.literal(0) });
+    const none = z.strictObject({ [named("result_count")]: z.literal(0), ...poll });
     return z.union([full, z.strictObject({ ...beside, meta: none })]);
   };
   const one = (thing: z.ZodType) => z.strictObject({ data: thing, ...beside });

@@ -77,7 +77,7 @@ async function readNew(): Promise<void> {
   const fresh = ids.filter((id) => !list.has(id) && !known.has(id));
   // One's own, from another tab or device, are no news.
   const isOwn = (id: string) => authorOf(id) === viewer.peek()?.id;
-  list.prepend(fresh.filter(isOwn));
+  list.prepend(fresh.filter((id) => isOwn(id) && !isRetweetOfShown(id, list)));
   const others = fresh.filter((id) => !isOwn(id));
   if (answer.meta.next_token !== undefined && others.length > 0) tooMany.value = true;
   if (others.length > 0) newTweets.value = [...others, ...newTweets.peek()].slice(0, NEW_MAX);
@@ -86,6 +86,13 @@ async function readNew(): Promise<void> {
 function authorOf(id: string): string | undefined {
   const tweet = peekTweet(id);
   return typeof tweet === "object" ? tweet.author_id : undefined;
+}
+
+/** The reader retweeted what stands in front of them: it says so there, and needs no second card. */
+function isRetweetOfShown(id: string, list: ListModel): boolean {
+  const tweet = peekTweet(id);
+  if (typeof tweet !== "object") return false;
+  return tweet.referenced_tweets?.some((one) => one.type === "retweeted" && list.has(one.id)) === true;
 }
 
 /** Puts what is new on top of home, and shows it. */

@@ -2,8 +2,8 @@ import { ask } from "../api/client.ts";
 import { COUNTS } from "../api/asking.ts";
 import { viewer } from "../api/tokens.ts";
 import type { Tweet, TweetsAnswer } from "../api/types.ts";
-import { isSettling } from "../state/engagements.ts";
 import { online } from "../state/network.ts";
+import { isSettling } from "../state/settling.ts";
 import { noteMissing, noteTweet, peekTweet } from "../state/tweets.ts";
 
 const FIRST_MS = 8000;

@@ -25,8 +25,9 @@ interface Props {
 const ITEMS_MAX = 18;
 const BEFORE_PX = 400;
 const AFTER_PX = 700;
-/** The next page is fetched when the end is this close. */
+/** The next page is fetched when the end is this close: sooner for whoever scrolls. */
 const AHEAD_PX = 1600;
+const AHEAD_SCROLLED_PX = 4000;
 /** What the sticky heading covers. */
 const HEADING_PX = 56;
 
@@ -55,7 +56,8 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
     if (keepAnchor(root.current, anchor) || (state !== "loading" && state !== "new")) opening.current = null;
     if (opening.current === null) list.stand(anchorOf(root.current));
     if (changed) redraw.value += 1;
-    if (state === "more" && root.current.getBoundingClientRect().bottom < innerHeight + AHEAD_PX) void list.loadMore();
+    const ahead = scrollY > 0 ? AHEAD_SCROLLED_PX : AHEAD_PX;
+    if (state === "more" && root.current.getBoundingClientRect().bottom < innerHeight + ahead) void list.loadMore();
   });
 
   useEffect(() => {

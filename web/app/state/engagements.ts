@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { ask, reasonOf } from "../api/client.ts";
 import { viewer } from "../api/tokens.ts";
 import type { Tweet } from "../api/types.ts";
+import { settle } from "./settling.ts";
 import { noteTweet, peekTweet } from "./tweets.ts";
 import { say } from "./toasts.ts";
 
@@ -20,12 +21,8 @@ const KINDS: Readonly<Record<Engagement, Kind>> = {
   bookmarked: { count: "bookmark_count", path: "bookmarks", failed: "The bookmark did not go through." },
 };
 
-/** Counts elsewhere follow an engagement this much later at most, as a rule: until then ours stand. */
-const SETTLE_MS = 5000;
-
 /** What was pressed and is not yet answered, by kind and tweet. Each change is a new map. */
 const wishes = signal<ReadonlyMap<string, boolean>>(new Map());
-const lastPressed = new Map<string, number>();
 const sending = new Set<string>();
 
 const keyOf = (kind: Engagement, id: string): string => `${kind}:${id}`;
@@ -38,11 +35,6 @@ export function engagementOf(kind: Engagement, tweet: Tweet): { readonly on: boo
   return { on, count: Math.max(0, count + Number(on) - Number(told)) };
 }
 
-/** True where the reader pressed something on the tweet a moment ago: what a refresh tells may be older than that. */
-export function isSettling(id: string): boolean {
-  return Date.now() - (lastPressed.get(id) ?? 0) < SETTLE_MS;
-}
-
 /** Turns an engagement on or off at once, and sends it; where that fails it is as before, and the reader hears why. */
 export async function toggle(kind: Engagement, id: string): Promise<void> {
   const tweet = peekTweet(id);
@@ -50,12 +42,7 @@ export async function toggle(kind: Engagement, id: string): Promise<void> {
   if (typeof tweet !== "object" || me === null) return;
   const key = keyOf(kind, id);
   const on = !(wishes.peek().get(key) ?? tweet.viewer?.[kind] ?? false);
-  lastPressed.delete(id);
-  lastPressed.set(id, Date.now());
-  for (const [oldest] of lastPressed.size > 50 ? lastPressed : []) {
-    lastPressed.delete(oldest);
-    break;
-  }
+  settle(id);
   wish(key, on);
   // Presses while one is under way change the wish; it is sent when that one is answered.
   if (sending.has(key)) return;

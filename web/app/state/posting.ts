@@ -2,6 +2,7 @@ import { effect, signal, type Signal } from "@preact/signals";
 import { ask, reasonOf } from "../api/client.ts";
 import { viewer } from "../api/tokens.ts";
 import type { Tweet, TweetAnswer } from "../api/types.ts";
+import { settle } from "./settling.ts";
 import { say } from "./toasts.ts";
 import type { Draft } from "./dialogs.ts";
 import { lookUpTweets, noteGone, noteTweet, noteUser, peekTweet } from "./tweets.ts";
@@ -111,6 +112,7 @@ export async function deleteTweet(id: string): Promise<void> {
 
 function addToCount(id: string, count: "reply_count" | "quote_count", by: number): void {
   const tweet = peekTweet(id);
+  settle(id);
   if (typeof tweet !== "object" || tweet.public_metrics === undefined) return;
   const metrics = { ...tweet.public_metrics, [count]: Math.max(0, tweet.public_metrics[count] + by) };
   noteTweet({ ...tweet, public_metrics: metrics });

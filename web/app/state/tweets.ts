@@ -2,6 +2,7 @@ import { signal, type Signal } from "@preact/signals";
 import { ask } from "../api/client.ts";
 import { TWEETS } from "../api/asking.ts";
 import type { TimelineAnswer, Tweet, TweetsAnswer, User } from "../api/types.ts";
+import { isSettling } from "./settling.ts";
 import { Shelf } from "./shelf.ts";
 
 /** What of tweets and users the page holds: enough for what is on screen and a few screens round it, never all it scrolled past. */
@@ -58,8 +59,16 @@ export function noteAnswer(
   answer: Pick<TimelineAnswer, "includes"> & { readonly data?: Tweet | Tweet[] | undefined },
 ): void {
   for (const user of answer.includes?.users ?? []) noteUser(user);
-  for (const tweet of answer.includes?.tweets ?? []) noteTweet(tweet);
-  for (const tweet of [answer.data ?? []].flat()) noteTweet(tweet);
+  for (const tweet of answer.includes?.tweets ?? []) noteTold(tweet);
+  for (const tweet of [answer.data ?? []].flat()) noteTold(tweet);
+}
+
+/** What an answer tells of a tweet; its counts may be older than what the reader did a moment ago. */
+function noteTold(tweet: Tweet): void {
+  const held = peekTweet(tweet.id);
+  if (typeof held !== "object" || !isSettling(tweet.id)) return noteTweet(tweet);
+  const { public_metrics = tweet.public_metrics, viewer = tweet.viewer } = held;
+  noteTweet({ ...tweet, public_metrics, viewer });
 }
 
 /** Forgets everything: another person signed in, who may see other things. */

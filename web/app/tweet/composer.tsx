@@ -32,7 +32,12 @@ export function Composer({ draft, label, placeholder, action, onPosted }: Props)
   const beginning = useSignal(text.peek() !== "");
   useEffect(() => {
     // As large as the rest of the app: it comes when somebody means to write.
-    if (beginning.value) void import("./measure.ts").then((loaded) => (rules.value = loaded));
+    if (!beginning.value) return;
+    // Without it, offline for one, the server counts.
+    import("./measure.ts").then(
+      (loaded) => (rules.value = loaded),
+      () => undefined,
+    );
   }, [beginning.value]);
   const measured = rules.value?.measureTweet(text.value);
   const left = measured === undefined ? null : (rules.value?.TWEET_WEIGHTED_LENGTH_MAX ?? 0) - measured.weightedLength;

@@ -16,6 +16,8 @@ export class Watch {
   readonly complaints: string[] = [];
   /** Every address asked for, WebSockets included. */
   readonly addresses: string[] = [];
+  /** Messages that came over WebSockets. */
+  frames = 0;
   readonly #host: string;
   readonly #expected: RegExp[] = [];
 
@@ -28,7 +30,9 @@ export class Watch {
     await context.addInitScript(REPORT_BREACHES);
     context.on("page", (page) => this.#listenToPage(page));
     context.on("request", (request) => this.#look(request.url(), request));
-    context.on("weberror", (error) => this.#complain(`page error: ${String(error.error())} ${error.error().stack ?? ""}`));
+    context.on("weberror", (error) =>
+      this.#complain(`page error: ${String(error.error())} ${error.error().stack ?? ""}`),
+    );
     context.on("dialog", (dialog) => {
       this.#complain(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
@@ -45,7 +49,12 @@ export class Watch {
   }
 
   #listenToPage(page: Page): void {
-    page.on("websocket", (socket) => this.#look(socket.url()));
+    page.on("websocket", (socket) => {
+      this.#look(socket.url());
+      socket.on("framereceived", () => {
+        this.frames += 1;
+      });
+    });
     page.on("crash", () => this.#complain("the page crashed"));
   }
 

@@ -1,0 +1,87 @@
+import { beforeAll, expect, test } from "vitest";
+import { plantFollowers, plantTweets, type PlantedTweet, type PlantedUser } from "./support/bulk.ts";
+import { allHostileStrings, fitFor, tweetable, withLinksShortened } from "./support/hostile.ts";
+import { memoryOf, walkDown } from "./support/long-scroll.ts";
+import { useStage, type Person } from "./support/stage.ts";
+import type { Visit } from "./support/visit.ts";
+
+const stage = useStage();
+
+const TWEETS = 10_000;
+const NODES_MAX = 500;
+const HEAP_RATIO_MAX = 1.3;
+/** As tall as there is room for on a page: the more is seen at once, the sooner all is. */
+const WINDOW = { width: 1280, height: 1600 };
+const PHONE = { width: 390, height: 1800 };
+
+const strings = allHostileStrings();
+const hostileTweets = tweetable(strings);
+const filler = Array.from({ length: Math.max(0, TWEETS - hostileTweets.length) }, (_, index) =>
+  Array.from({ length: 1 + (index % 9) }, () => `an ordinary tweet, number ${index}.`).join(" "),
+);
+
+let reader: Person;
+let writer: Person;
+let tweets: readonly PlantedTweet[];
+let people: readonly PlantedUser[];
+
+beforeAll(async () => {
+  ({ reader, writer } = await stage().people("reader", "writer"));
+  tweets = await plantTweets(stage().runtime, writer.id, [...filler, ...hostileTweets]);
+  const [names, bios] = [fitFor("name", strings), fitFor("description", strings)];
+  const described = Array.from({ length: Math.max(names.length, bios.length) }, (_, index) => ({
+    name: names[index % names.length] ?? "",
+    description: bios[index % bios.length] ?? "",
+  }));
+  people = await plantFollowers(stage().runtime, writer.id, described);
+  await stage().api.follow(reader, writer.id);
+  await stage().drained();
+});
+
+/** What scripts have left on the window, but for what the library leaves that finds links in a text. */
+async function globalsOf(visit: Visit): Promise<string[]> {
+  const names = (await visit.page.evaluate("Object.getOwnPropertyNames(window)")) as string[];
+  return names.filter((name) => name !== "core" && name !== "__core-js_shared__");
+}
+
+test(`${TWEETS} tweets, every hostile string among them: shown as sent, in a page that stays small and in shape`, async () => {
+  const visit = await stage().open({ as: reader, viewport: WINDOW });
+  const session = await visit.context.newCDPSession(visit.page);
+  const globals = await globalsOf(visit);
+  const first = await memoryOf(session);
+  const { items, nodesMax, faults } = await walkDown(visit.page, ["p.text"], tweets.length);
+  const last = await memoryOf(session);
+
+  expect(faults).toEqual([]);
+  expect(items.size).toBe(tweets.length);
+  const wrong = tweets.filter(({ id, text }) => items.get(id)?.[0] !== withLinksShortened(text));
+  expect(wrong.map(({ id, text }) => ({ sent: text, shown: items.get(id)?.[0] }))).toEqual([]);
+  expect(nodesMax).toBeLessThanOrEqual(NODES_MAX);
+  expect(await globalsOf(visit)).toEqual(globals);
+
+  const ratio = (last.script + last.document) / (first.script + first.document);
+  console.log(
+    `${items.size} tweets scrolled, ${hostileTweets.length} of them hostile: at most ${nodesMax} nodes in the feed; heap ` +
+      `${ratio.toFixed(2)} times the first screen's (script ${first.script} to ${last.script}, ` +
+      `document ${first.document} to ${last.document} bytes)`,
+  );
+  expect(ratio).toBeLessThanOrEqual(HEAP_RATIO_MAX);
+});
+
+test("every hostile string as a name and as what somebody says about themselves: shown as sent", async () => {
+  const visit = await stage().open({ as: reader, at: `/${writer.username}/followers`, viewport: PHONE });
+  await visit.page.locator(".person").first().waitFor();
+  const globals = await globalsOf(visit);
+  // Who reads follows the writer as well.
+  const { items, nodesMax, faults } = await walkDown(visit.page, [".person-link", ".bio"], people.length + 1);
+  expect(faults).toEqual([]);
+  expect(items.size).toBe(people.length + 1);
+  expect(nodesMax).toBeLessThanOrEqual(NODES_MAX);
+  const wrong = people.filter(({ id, name, description }) => {
+    const [shownName, shownBio = null] = items.get(id) ?? [];
+    const bios = [description, withLinksShortened(description)];
+    return shownName !== name || !(description === "" ? shownBio === null : bios.includes(shownBio ?? ""));
+  });
+  expect(wrong.map((person) => ({ ...person, shown: items.get(person.id) }))).toEqual([]);
+  expect(await globalsOf(visit)).toEqual(globals);
+});
