@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../../scripts/lib.ts";
 import { violationsOn } from "./support/axe.ts";
 import { fillStage, type Filled } from "./support/filled.ts";
-import { useStage } from "./support/stage.ts";
+import { PAGES, type PageState } from "./support/page-states.ts";
+import { PASSWORD, useStage } from "./support/stage.ts";
 import type { Visit } from "./support/visit.ts";
 import { FAILED } from "./support/watch.ts";
 
@@ -16,239 +17,29 @@ beforeAll(async () => {
   filled = await fillStage(stage());
 });
 
-type Who = "alice" | "bob" | "paula" | "newbie" | null;
-
-interface State {
-  /** As the router has it. */
-  readonly route: string;
-  readonly name: string;
-  readonly at: (filled: Filled) => string;
-  /** Makes the state, once the page is there; it settles when the state shows. */
-  readonly make?: (visit: Visit) => Promise<void>;
-  /** What the page's requests for data meet. */
-  readonly network?: "hanging" | "failing";
-}
-
-const home = () => "/home";
-const settled = async (visit: Visit) => await visit.page.locator("main .foot .spinner").waitFor({ state: "detached" });
-const firstCard = (visit: Visit) => visit.cards().first();
-
-async function openMenu(visit: Visit, name: "More" | "Retweet"): Promise<void> {
-  await visit.button(name, firstCard(visit)).click();
-  await visit.page.getByRole("menu").waitFor();
-}
-
-async function press(visit: Visit, key: string): Promise<void> {
-  await firstCard(visit).focus();
-  await visit.page.keyboard.press(key);
-  await visit.dialog().waitFor();
-}
-
-/** Every page in every state that looks different. */
-const STATES: Readonly<Record<"signedOut" | "alice" | "paula" | "newbie", readonly State[]>> = {
-  signedOut: [
-    { route: "/", name: "welcome", at: () => "/" },
-    { route: "/home", name: "welcome", at: home },
-    { route: "/login", name: "empty", at: () => "/login" },
-    {
-      route: "/login",
-      name: "refused",
-      at: () => "/login",
-      make: async (visit) => {
-        await visit.page.getByLabel("Username").fill("nobody");
-        await visit.page.getByLabel("Password").fill("wrong password");
-        await visit.button("Log in", visit.page.getByRole("form")).click();
-        await visit.page.getByRole("alert").waitFor();
-      },
-    },
-    { route: "/signup", name: "empty", at: () => "/signup" },
-    { route: "/shortcuts", name: "", at: () => "/shortcuts" },
-    { route: "/:username", name: "of somebody", at: ({ bob }) => `/${bob.username}` },
-    { route: "/:username/:tab", name: "followers, to log in for", at: ({ bob }) => `/${bob.username}/followers` },
-    { route: "/:username/:tab", name: "likes, to log in for", at: ({ bob }) => `/${bob.username}/likes` },
-    { route: "/:username/status/:id", name: "read", at: ({ alice, tweetId }) => `/${alice.username}/status/${tweetId}` },
-    { route: "/:username", name: "protected", at: ({ paula }) => `/${paula.username}` },
-    { route: "/i/lists/:id", name: "read", at: ({ listId }) => `/i/lists/${listId}` },
-    { route: "none", name: "no such page", at: () => "/settings/nothing/here" },
-  ],
-  newbie: [
-    { route: "/home", name: "empty", at: home },
-    { route: "/i/bookmarks", name: "empty", at: () => "/i/bookmarks" },
-    { route: "/lists", name: "empty", at: () => "/lists" },
-    { route: "/lists", name: "to add somebody, empty", at: ({ bob }) => `/lists?add=${bob.username}` },
-    { route: "/follow_requests", name: "empty", at: () => "/follow_requests" },
-    { route: "/settings/:part", name: "blocked, empty", at: () => "/settings/blocked" },
-    { route: "/settings/:part", name: "words, empty", at: () => "/settings/words" },
-    { route: "/:username", name: "own, empty", at: ({ newbie }) => `/${newbie.username}` },
-    { route: "/:username/:tab", name: "followers, empty", at: ({ newbie }) => `/${newbie.username}/followers` },
-    { route: "/:username/:tab", name: "lists, empty", at: ({ newbie }) => `/${newbie.username}/lists` },
-  ],
-  paula: [
-    { route: "/follow_requests", name: "two", at: () => "/follow_requests" },
-    {
-      route: "/follow_requests",
-      name: "one refused",
-      at: () => "/follow_requests",
-      make: async (visit) => {
-        await visit.button("Refuse @.*").first().click();
-        await visit.page.getByText("Refused").waitFor();
-      },
-    },
-    { route: "/settings", name: "with requests", at: () => "/settings" },
-    { route: "/settings/:part", name: "privacy, protected", at: () => "/settings/privacy" },
-    { route: "/:username", name: "own, protected", at: ({ paula }) => `/${paula.username}` },
-  ],
-  alice: [
-    { route: "/home", name: "filled", at: home },
-    { route: "/home", name: "loading", at: home, network: "hanging" },
-    { route: "/home", name: "failed", at: home, network: "failing" },
-    {
-      route: "/home",
-      name: "offline",
-      at: home,
-      make: async (visit) => {
-        await visit.context.setOffline(true);
-        await visit.page.getByText("You are offline").waitFor();
-      },
-    },
-    {
-      route: "/home",
-      name: "writing too much",
-      at: home,
-      make: async (visit) => {
-        await visit.composer().fill(`@bob #mudflats https://example.org ${"too long ".repeat(40)}`);
-        await visit.page.locator(".counter.over").waitFor();
-      },
-    },
-    {
-      route: "/home",
-      name: "nearly full",
-      at: home,
-      make: async (visit) => {
-        await visit.composer().fill("x".repeat(270));
-        await visit.page.locator(".counter.near").waitFor();
-      },
-    },
-    {
-      route: "/home",
-      name: "a tweet that could not be posted",
-      at: home,
-      make: async (visit) => {
-        await visit.page.route("**/2/tweets", async (route) => await route.fulfill({ status: 503, json: {} }));
-        await visit.composer().fill("Kept");
-        await visit.composer().press("Control+Enter");
-        await visit.page.getByRole("alert").waitFor();
-      },
-    },
-    {
-      route: "/home",
-      name: "new tweets",
-      at: home,
-      make: async (visit) => {
-        await stage().post(filled.bob, `News at ${Date.now()}`);
-        await visit.pill().waitFor();
-      },
-    },
-    {
-      route: "/home",
-      name: "a message",
-      at: home,
-      make: async (visit) => {
-        await visit.page.route("**/likes", async (route) => await route.fulfill({ status: 503, json: {} }));
-        await visit.button("Like", firstCard(visit)).click();
-        await visit.toast("did not go through").waitFor();
-      },
-    },
-    { route: "/home", name: "a menu", at: home, make: async (visit) => await openMenu(visit, "More") },
-    { route: "/home", name: "the retweet menu", at: home, make: async (visit) => await openMenu(visit, "Retweet") },
-    { route: "/home", name: "the dialog to write", at: home, make: async (visit) => await press(visit, "n") },
-    { route: "/home", name: "the dialog to answer", at: home, make: async (visit) => await press(visit, "r") },
-    { route: "/home", name: "the dialog to quote", at: home, make: async (visit) => await press(visit, "q") },
-    { route: "/home", name: "the help", at: home, make: async (visit) => await press(visit, "?") },
-    { route: "/home", name: "the focus on a card", at: home, make: async (visit) => await firstCard(visit).focus() },
-    {
-      route: "/:username",
-      name: "own, and asked before deleting",
-      at: ({ alice }) => `/${alice.username}`,
-      make: async (visit) => {
-        await visit.choose(visit.cardOf("A quote of it"), "More", "Delete");
-        await visit.page.getByRole("dialog").waitFor();
-      },
-    },
-    { route: "/compose", name: "", at: () => "/compose?text=From%20elsewhere" },
-    { route: "/shortcuts", name: "", at: () => "/shortcuts" },
-    { route: "/lists", name: "filled", at: () => "/lists" },
-    { route: "/lists", name: "to add somebody", at: ({ bob }) => `/lists?add=${bob.username}` },
-    {
-      route: "/lists",
-      name: "the dialog to make one",
-      at: () => "/lists",
-      make: async (visit) => {
-        await visit.button("New list").click();
-        await visit.dialog().waitFor();
-      },
-    },
-    { route: "/i/lists/:id", name: "filled", at: ({ listId }) => `/i/lists/${listId}` },
-    { route: "/i/lists/:id", name: "empty, private", at: ({ emptyListId }) => `/i/lists/${emptyListId}` },
-    { route: "/i/lists/:id", name: "there is none", at: () => "/i/lists/1" },
-    { route: "/i/lists/:id/members", name: "filled", at: ({ listId }) => `/i/lists/${listId}/members` },
-    { route: "/i/lists/:id/members", name: "empty", at: ({ emptyListId }) => `/i/lists/${emptyListId}/members` },
-    { route: "/i/lists/:id/followers", name: "filled", at: ({ listId }) => `/i/lists/${listId}/followers` },
-    { route: "/i/bookmarks", name: "filled", at: () => "/i/bookmarks" },
-    { route: "/i/bookmarks", name: "loading", at: () => "/i/bookmarks", network: "hanging" },
-    { route: "/i/bookmarks", name: "failed", at: () => "/i/bookmarks", network: "failing" },
-    { route: "/settings", name: "", at: () => "/settings" },
-    { route: "/settings/:part", name: "profile", at: () => "/settings/profile" },
-    { route: "/settings/:part", name: "account", at: () => "/settings/account" },
-    { route: "/settings/:part", name: "privacy", at: () => "/settings/privacy" },
-    { route: "/settings/:part", name: "blocked", at: () => "/settings/blocked" },
-    { route: "/settings/:part", name: "muted", at: () => "/settings/muted" },
-    { route: "/settings/:part", name: "words", at: () => "/settings/words" },
-    { route: "/settings/:part", name: "appearance", at: () => "/settings/appearance" },
-    { route: "/settings/:part", name: "words, failed", at: () => "/settings/words", network: "failing" },
-    { route: "/:username/status/:id", name: "own", at: ({ alice, tweetId }) => `/${alice.username}/status/${tweetId}` },
-    { route: "/:username/status/:id", name: "there is none", at: ({ bob }) => `/${bob.username}/status/1` },
-    { route: "/:username", name: "of somebody", at: ({ bob }) => `/${bob.username}` },
-    { route: "/:username", name: "asked to follow", at: ({ paula }) => `/${paula.username}` },
-    { route: "/:username", name: "who blocks", at: ({ grudge }) => `/${grudge.username}` },
-    { route: "/:username", name: "nobody", at: () => "/nobody_at_all" },
-    { route: "/:username", name: "loading", at: ({ bob }) => `/${bob.username}`, network: "hanging" },
-    { route: "/:username", name: "failed", at: ({ bob }) => `/${bob.username}`, network: "failing" },
-    {
-      route: "/:username",
-      name: "its menu",
-      at: ({ bob }) => `/${bob.username}`,
-      make: async (visit) => {
-        await visit.button("More about @.*").click();
-        await visit.page.getByRole("menu").waitFor();
-      },
-    },
-    { route: "/:username/:tab", name: "replies", at: ({ bob }) => `/${bob.username}/with_replies` },
-    { route: "/:username/:tab", name: "likes", at: ({ alice }) => `/${alice.username}/likes` },
-    { route: "/:username/:tab", name: "following", at: ({ bob }) => `/${bob.username}/following` },
-    { route: "/:username/:tab", name: "followers", at: ({ bob }) => `/${bob.username}/followers` },
-    { route: "/:username/:tab", name: "lists", at: ({ bob }) => `/${bob.username}/lists` },
-  ],
-};
-
 /** Reads stay without an answer, or get a bad one; who is signed in is known all the same. */
-async function meet(page: Page, network: State["network"]): Promise<void> {
+async function meet(page: Page, network: PageState["network"]): Promise<void> {
   await page.route("**/2/**", async (route) => {
     if (route.request().method() !== "GET") return await route.fallback();
     if (network === "failing") await route.fulfill({ status: 503, json: { detail: "The store does not answer." } });
   });
 }
 
+const settled = async (visit: Visit) => await visit.page.locator("main .foot .spinner").waitFor({ state: "detached" });
+const WINDOW = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
 /** @returns what is wrong with the state, light and dark, in words. */
-async function check(visit: Visit, state: State): Promise<string[]> {
+async function check(visit: Visit, state: PageState): Promise<string[]> {
   const { page } = visit;
   const found: string[] = [];
   if (state.network !== undefined) await meet(page, state.network);
   try {
+    await page.setViewportSize(state.phone === true ? PHONE : WINDOW);
     await visit.goto(state.at(filled));
     if (state.network === "hanging") await page.locator(".spinner").first().waitFor();
     else await settled(visit);
-    await state.make?.(visit);
+    await state.make?.(visit, { stage: stage(), filled });
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       for (const { rule, help, elements } of await violationsOn(page)) {
@@ -270,7 +61,7 @@ test.each(["signedOut", "newbie", "paula", "alice"] as const)("%s: no page, in n
   const visit = await stage().open(who === "signedOut" ? {} : { as: filled[who] });
   visit.watch.expect(...EXPECTED);
   const found: string[] = [];
-  for (const state of STATES[who]) found.push(...(await check(visit, state)));
+  for (const state of PAGES[who]) found.push(...(await check(visit, state)));
   expect(found).toEqual([]);
 });
 
@@ -278,6 +69,107 @@ test("every route of the app is visited", () => {
   const source = readFileSync(join(ROOT, "web/app/routes.ts"), "utf8");
   const routes = [...source.matchAll(/(?:\bpath: |\bpage\()"([^"]+)"/g)].map(([, path]) => path);
   expect(routes.length).toBeGreaterThan(15);
-  const visited = new Set(Object.values(STATES).flatMap((states) => states.map(({ route }) => route)));
+  const visited = new Set(Object.values(PAGES).flatMap((states) => states.map(({ route }) => route)));
   expect(routes.filter((route) => !visited.has(route ?? ""))).toEqual([]);
 });
+
+describe("writing that runs from right to left", () => {
+  const TEXTS = {
+    arabic: "كانت الطيور تطير فوق الشاطئ عند انخفاض المد #طيور",
+    hebrew: "הציפורים עפו מעל החוף בשעת השפל",
+    latin: "The birds flew over the shore at low tide",
+  };
+
+  test("stands right-to-left in its own card, name and text; the page around it stays as it is", async () => {
+    const { reader, ...writers } = await stage().people("reader", "arabic", "hebrew", "latin");
+    const visit = await stage().open({ as: reader });
+    const frame = async () => await visit.page.locator("nav.navigation").boundingBox();
+    const before = await frame();
+    await stage().api.describe(writers.arabic, { name: "طائر الدريجة" });
+    await stage().api.describe(writers.hebrew, { name: "חופית אלפינית" });
+    for (const who of ["arabic", "hebrew", "latin"] as const) {
+      await stage().post(writers[who], TEXTS[who]);
+      await stage().api.follow(reader, writers[who].id);
+    }
+    await stage().drained();
+    await visit.page.reload();
+
+    for (const who of ["arabic", "hebrew", "latin"] as const) {
+      const card = visit.cardOf(TEXTS[who]);
+      await card.waitFor();
+      const text = card.locator("p.text");
+      const [edge, other] = who === "latin" ? (["left", "right"] as const) : (["right", "left"] as const);
+      const direction = who === "latin" ? "ltr" : "rtl";
+      const gaps = await gapsAround(visit.page, TEXTS[who]);
+      expect(gaps.text[edge], `${who}: where the line begins`).toBeLessThan(2);
+      expect(gaps.text[other], `${who}: where it ends`).toBeGreaterThan(50);
+      expect(await directionOf(text)).toBe(direction);
+      expect(await directionOf(card.locator(".name bdi"))).toBe(direction);
+      expect(await directionOf(card.locator("header .handle"))).toBe("ltr");
+      // The picture stands where it stands in every card.
+      expect(gaps.avatar.left).toBe(16);
+    }
+    expect(await directionOf(visit.page.locator("html"))).toBe("ltr");
+    expect(await frame()).toEqual(before);
+
+    await visit.composer().fill(TEXTS.arabic);
+    expect(await directionOf(visit.composer())).toBe("rtl");
+    expect(await directionOf(visit.page.locator("form.composer .shown").first())).toBe("rtl");
+  });
+});
+
+describe("motion", () => {
+  /** Counts what begins to move, from the page's first moment on. */
+  const COUNT = `window.moves = []; for (const event of ["animationstart", "transitionrun"])
+    addEventListener(event, ({ animationName, propertyName }) => moves.push(animationName || propertyName), true);`;
+
+  async function moves(reducedMotion: "reduce" | "no-preference"): Promise<string[]> {
+    const { alice } = await stage().people("alice");
+    const id = await stage().post(alice, "Pressed");
+    const visit = await stage().openBlank({ reducedMotion });
+    await visit.context.addInitScript(COUNT);
+    await visit.signIn(alice.username, PASSWORD);
+    const card = visit.cardOf("Pressed");
+    await visit.button("Like", card).click();
+    await expect.poll(async () => await visit.button("Like", card).getAttribute("aria-pressed")).toBe("true");
+    await visit.page.keyboard.press("n");
+    await visit.dialog().waitFor();
+    await visit.page.keyboard.press("Escape");
+    await visit.dialog().waitFor({ state: "detached" });
+    await visit.go(`/${alice.username}/status/${id}`);
+    await visit.page.locator("article.card.focused").waitFor();
+    const running = (await visit.page.evaluate("document.getAnimations().map((one) => one.animationName)")) as string[];
+    return [...((await visit.page.evaluate("window.moves")) as string[]), ...running];
+  }
+
+  test("some of it there is, and none for whoever does not want it", async () => {
+    expect(await moves("no-preference")).toContain("pop");
+    expect(await moves("reduce")).toEqual([]);
+  });
+});
+
+async function directionOf(item: Locator): Promise<string> {
+  await item.waitFor();
+  const handle = await item.elementHandle();
+  return await item.page().evaluate(`(element) => getComputedStyle(element).direction`, handle);
+}
+
+interface Gap {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Pixels between the first line of a card's text and the text's box, and between the picture and the card. */
+async function gapsAround(page: Page, text: string): Promise<{ readonly text: Gap; readonly avatar: Gap }> {
+  return await page.evaluate(`(() => {
+    const box = [...document.querySelectorAll(".card p.text")].find((one) => one.textContent === ${JSON.stringify(text)});
+    const range = document.createRange();
+    range.selectNodeContents(box);
+    const lines = [...range.getClientRects()];
+    const within = (inner, outer) => ({ left: inner.left - outer.left, right: outer.right - inner.right });
+    const line = { left: Math.min(...lines.map(({ left }) => left)), right: Math.max(...lines.map(({ right }) => right)) };
+    const card = box.closest(".card");
+    const avatar = within(card.querySelector(".avatar").getBoundingClientRect(), card.getBoundingClientRect());
+    return { text: within(line, box.getBoundingClientRect()), avatar };
+  })()`);
+}

@@ -210,16 +210,16 @@ describe("a connection that breaks", () => {
 
   test("or a hint while older tweets are on their way: it is not lost", async () => {
     const { alice, bob } = await stage().people("alice", "bob");
-    for (let count = 1; count <= 30; count += 1) await stage().post(alice, `Older ${count}`);
+    for (let count = 1; count <= 80; count += 1) await stage().post(alice, `Older ${count}`);
     const his = await readsHome(bob, [alice]);
     let letGo: (() => void) | undefined;
     const older = new Promise<void>((resolve) => (letGo = resolve));
     const asked = his.page.waitForRequest(/pagination_token/);
-    await his.page.route("**/timelines/reverse_chronological?*pagination_token*", async (route) => {
+    await his.page.route(/pagination_token/, async (route) => {
       await older;
       await route.continue();
     });
-    await his.page.evaluate("scrollTo(0, document.body.scrollHeight)");
+    await his.scrollToEnd();
     await asked;
     const { frames } = his.watch;
     await stage().post(alice, "Meanwhile");

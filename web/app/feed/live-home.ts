@@ -13,6 +13,8 @@ const PAGE = 20;
 const NEW_MAX = 100;
 /** Hints that come together are read together. */
 const GATHER_MS = 250;
+/** After a read that failed; a socket that comes back does not wait for it. */
+const RETRY_MS = 5000;
 
 /**
  * The reader's home: one list for as long as they are signed in, and what came since its top was loaded. The socket only
@@ -27,6 +29,10 @@ export const homeList = signal(new ListModel(loadHome));
 
 /** `meta.newest_id` of the newest read: safe to read on from. */
 let newest: string | undefined;
+/** The same as the list has it on top, or had it when the reader last brought it up to date. */
+let newestShown: string | undefined;
+/** What was counted may not be there any more: it is read again. */
+let countAgain = false;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 let gatherTimer: ReturnType<typeof setTimeout> | undefined;
 let reading: Promise<void> | null = null;
@@ -36,10 +42,14 @@ let missed = false;
 const homePath = (): string => `/users/${viewer.peek()?.id ?? "0"}/timelines/reverse_chronological`;
 
 async function loadHome(token: string | undefined): Promise<ListPage> {
+  if (token === undefined) missed = false;
   const query = { ...TWEETS, max_results: PAGE, pagination_token: token };
   const answer = await ask<TimelineAnswer>(homePath(), { query });
   noteAnswer(answer);
-  if (token === undefined) noteHead(answer);
+  if (token === undefined) {
+    noteHead(answer);
+    newestShown = newest;
+  }
   return { keys: (answer.data ?? []).map(({ id }) => id), next: answer.meta.next_token };
 }
 
@@ -58,29 +68,35 @@ function lookForNew(): void {
   gatherTimer = setTimeout(() => {
     gatherTimer = undefined;
     reading = (reading ?? Promise.resolve()).then(readNew).catch(() => {
-      // offline: the socket's return looks again
+      clearTimeout(pollTimer);
+      pollTimer = setTimeout(lookForNew, RETRY_MS);
     });
   }, GATHER_MS);
 }
 
 async function readNew(): Promise<void> {
   const list = homeList.peek();
-  if (viewer.peek() === null || list.state.peek() === "new" || list.state.peek() === "loading") return;
+  if (viewer.peek() === null || list.state.peek() === "new") return;
+  // The page that is on its way may have been read before what is new came.
+  if (list.state.peek() === "loading") return lookForNew();
   missed = false;
-  const query = { ...TWEETS, max_results: NEW_MAX, since_id: newest };
+  const afresh = countAgain;
+  const query = { ...TWEETS, max_results: NEW_MAX, since_id: afresh ? newestShown : newest };
   const answer = await ask<TimelineAnswer>(homePath(), { query });
   if (list !== homeList.peek()) return;
+  if (afresh) countAgain = false;
   noteAnswer(answer);
   noteHead(answer);
   const ids = (answer.data ?? []).map(({ id }) => id);
-  const known = new Set(newTweets.peek());
+  const before = afresh ? [] : newTweets.peek();
+  const known = new Set(before);
   const fresh = ids.filter((id) => !list.has(id) && !known.has(id));
   // One's own, from another tab or device, are no news.
   const isOwn = (id: string) => authorOf(id) === viewer.peek()?.id;
   list.prepend(fresh.filter((id) => isOwn(id) && !isRetweetOfShown(id, list)));
   const others = fresh.filter((id) => !isOwn(id));
   if (answer.meta.next_token !== undefined && others.length > 0) tooMany.value = true;
-  if (others.length > 0) newTweets.value = [...others, ...newTweets.peek()].slice(0, NEW_MAX);
+  if (afresh || others.length > 0) newTweets.value = [...others, ...before].slice(0, NEW_MAX);
 }
 
 function authorOf(id: string): string | undefined {
@@ -104,6 +120,7 @@ export function showNew(): void {
     void list.reload();
   } else {
     list.prepend(newTweets.peek());
+    newestShown = newest;
     dropNew();
   }
   list.anchor = null;
@@ -123,6 +140,7 @@ function forget(matches: (id: string) => boolean): void {
 const socket = new LiveSocket({
   opened: lookForNew,
   heard: (message) => {
+    if (message.type === "changed") countAgain = true;
     if (message.type !== "gone") return lookForNew();
     for (const id of message.ids) {
       noteGone(id);
@@ -140,7 +158,7 @@ export function startLiveHome(): void {
     if (id === who) return;
     who = id;
     clearTimeout(pollTimer);
-    newest = undefined;
+    [newest, newestShown, countAgain] = [undefined, undefined, false];
     dropNew();
     homeList.value = new ListModel(loadHome);
     if (id === undefined) socket.close();

@@ -1,4 +1,4 @@
-import { accessToken } from "../api/tokens.ts";
+import { accessToken, setViewer } from "../api/tokens.ts";
 
 export type LiveMessage =
   | { readonly type: "tweets"; readonly ids: readonly string[] }
@@ -16,7 +16,10 @@ const DELAY_MAX_MS = 60_000;
 /** What stands between may drop a silent connection after some 100 seconds. The answer costs the server nothing. */
 const PING_MS = 45_000;
 const PONG_MS = 10_000;
+/** Why the server closed: docs/decisions/018-live-updates.md. */
 const TOKEN_EXPIRED = 4401;
+const ACCOUNT_GONE = 4410;
+const TOO_MANY = 4429;
 
 /** The connection to the reader's timeline. It comes back by itself, later each time it fails. */
 export class LiveSocket {
@@ -29,9 +32,13 @@ export class LiveSocket {
 
   constructor(hearing: Hearing) {
     this.#hearing = hearing;
-    addEventListener("online", () => {
+    const comeBack = () => {
       this.#delay = FIRST_DELAY_MS;
       if (this.#socket === null && this.#userId !== null) void this.#connect();
+    };
+    addEventListener("online", comeBack);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") comeBack();
     });
   }
 
@@ -75,6 +82,9 @@ export class LiveSocket {
     socket.addEventListener("close", ({ code }) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
+      if (code === ACCOUNT_GONE) return setViewer(null);
+      // Pages opened since took this one's place: it comes back when somebody looks at it again.
+      if (code === TOO_MANY) return;
       // Closed in place of a message, for the token had ended by then: no fault to wait out.
       if (code === TOKEN_EXPIRED) void this.#connect();
       else this.#again();

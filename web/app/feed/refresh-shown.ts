@@ -53,7 +53,10 @@ async function refreshShown(): Promise<boolean> {
   if (ids.length === 0) return false;
   const answer = await ask<TweetsAnswer>("/tweets", { query: { ids: ids.join(","), ...COUNTS } });
   noteMissing(answer);
-  return (answer.data ?? []).filter((tweet) => !isSettling(tweet.id)).map(noteIfMoved).includes(true);
+  return (answer.data ?? [])
+    .filter((tweet) => !isSettling(tweet.id))
+    .map(noteIfMoved)
+    .includes(true);
 }
 
 function noteIfMoved({ id, public_metrics, viewer }: Tweet): boolean {

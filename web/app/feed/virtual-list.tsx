@@ -46,18 +46,20 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
   const range = rangeOf(offsets, root.current, anchor, list);
   const drawn = useRef({ offsets, range });
   drawn.current = { offsets, range };
-  const isEmpty = list.items.length === 0 && state === "end";
+  const isEmpty = list.items.length === 0;
   useActiveList(list, root);
   useComingBack(list);
 
   useLayoutEffect(() => {
-    if (root.current === null) return;
-    const { changed } = measure(root.current, list, null);
-    if (keepAnchor(root.current, anchor) || (state !== "loading" && state !== "new")) opening.current = null;
-    if (opening.current === null) list.stand(anchorOf(root.current));
-    if (changed) redraw.value += 1;
+    if (root.current !== null) {
+      const { changed } = measure(root.current, list, null);
+      if (keepAnchor(root.current, anchor) || (state !== "loading" && state !== "new")) opening.current = null;
+      if (opening.current === null) list.stand(anchorOf(root.current));
+      if (changed) redraw.value += 1;
+    }
     const ahead = scrollY > 0 ? AHEAD_SCROLLED_PX : AHEAD_PX;
-    if (state === "more" && root.current.getBoundingClientRect().bottom < innerHeight + ahead) void list.loadMore();
+    const end = root.current?.getBoundingClientRect().bottom ?? 0;
+    if (state === "more" && end < innerHeight + ahead) void list.loadMore();
   });
 
   useEffect(() => {
@@ -77,7 +79,8 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
 
   const above = offsets.topOf(range.start);
   const below = offsets.total - offsets.topOf(range.end);
-  if (isEmpty) return <div class="empty">{empty}</div>;
+  // A feed without articles is none to a screen reader.
+  if (isEmpty) return state === "end" ? <div class="empty">{empty}</div> : <Foot list={list} />;
   return (
     <>
       <div class="feed" role={role} aria-label={label} aria-busy={state === "loading"} ref={root}>
@@ -130,7 +133,11 @@ function rangeOf(offsets: Offsets, root: HTMLElement | null, anchor: Anchor | nu
   const known = anchor === null ? -1 : list.items.indexOf(anchor.key);
   // By the anchor where there is one: the window's own scroll is what is about to be corrected.
   const from =
-    known >= 0 && anchor !== null ? offsets.topOf(known) - anchor.top : root === null ? 0 : -root.getBoundingClientRect().top;
+    known >= 0 && anchor !== null
+      ? offsets.topOf(known) - anchor.top
+      : root === null
+        ? 0
+        : -root.getBoundingClientRect().top;
   return offsets.around({ from, to: from + innerHeight, before: BEFORE_PX, after: AFTER_PX, most: ITEMS_MAX });
 }
 

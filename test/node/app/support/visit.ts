@@ -116,6 +116,11 @@ export class Visit {
     await this.page.mouse.wheel(0, by);
   }
 
+  /** Scrolls to the end of what is loaded. */
+  async scrollToEnd(): Promise<void> {
+    await this.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+  }
+
   async close(): Promise<void> {
     await this.context.close();
   }
