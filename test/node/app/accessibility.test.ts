@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../../scripts/lib.ts";
 import { violationsOn } from "./support/axe.ts";
@@ -79,6 +79,7 @@ describe("writing that runs from right to left", () => {
     hebrew: "הציפורים עפו מעל החוף בשעת השפל",
     latin: "The birds flew over the shore at low tide",
   };
+  const WRITERS = ["arabic", "hebrew", "latin"] as const;
 
   test("stands right-to-left in its own card, name and text; the page around it stays as it is", async () => {
     const { reader, ...writers } = await stage().people("reader", "arabic", "hebrew", "latin");
@@ -87,34 +88,33 @@ describe("writing that runs from right to left", () => {
     const before = await frame();
     await stage().api.describe(writers.arabic, { name: "طائر الدريجة" });
     await stage().api.describe(writers.hebrew, { name: "חופית אלפינית" });
-    for (const who of ["arabic", "hebrew", "latin"] as const) {
+    for (const who of WRITERS) {
       await stage().post(writers[who], TEXTS[who]);
       await stage().api.follow(reader, writers[who].id);
     }
     await stage().drained();
     await visit.page.reload();
 
-    for (const who of ["arabic", "hebrew", "latin"] as const) {
-      const card = visit.cardOf(TEXTS[who]);
-      await card.waitFor();
-      const text = card.locator("p.text");
+    for (const who of WRITERS) {
+      await visit.cardOf(TEXTS[who]).waitFor();
+      const card = `.card[data-key="${await visit.cardOf(TEXTS[who]).getAttribute("data-key")}"]`;
       const [edge, other] = who === "latin" ? (["left", "right"] as const) : (["right", "left"] as const);
       const direction = who === "latin" ? "ltr" : "rtl";
-      const gaps = await gapsAround(visit.page, TEXTS[who]);
+      const gaps = await gapsAround(visit.page, card);
       expect(gaps.text[edge], `${who}: where the line begins`).toBeLessThan(2);
       expect(gaps.text[other], `${who}: where it ends`).toBeGreaterThan(50);
-      expect(await directionOf(text)).toBe(direction);
-      expect(await directionOf(card.locator(".name bdi"))).toBe(direction);
-      expect(await directionOf(card.locator("header .handle"))).toBe("ltr");
+      expect(await directionOf(visit.page, `${card} p.text`)).toBe(direction);
+      expect(await directionOf(visit.page, `${card} .name bdi`)).toBe(direction);
+      expect(await directionOf(visit.page, `${card} .handle`)).toBe("ltr");
       // The picture stands where it stands in every card.
       expect(gaps.avatar.left).toBe(16);
     }
-    expect(await directionOf(visit.page.locator("html"))).toBe("ltr");
+    expect(await directionOf(visit.page, "html")).toBe("ltr");
     expect(await frame()).toEqual(before);
 
     await visit.composer().fill(TEXTS.arabic);
-    expect(await directionOf(visit.composer())).toBe("rtl");
-    expect(await directionOf(visit.page.locator("form.composer .shown").first())).toBe("rtl");
+    expect(await directionOf(visit.page, "form.composer textarea")).toBe("rtl");
+    expect(await directionOf(visit.page, "form.composer .shown")).toBe("rtl");
   });
 });
 
@@ -148,10 +148,8 @@ describe("motion", () => {
   });
 });
 
-async function directionOf(item: Locator): Promise<string> {
-  await item.waitFor();
-  const handle = await item.elementHandle();
-  return await item.page().evaluate(`(element) => getComputedStyle(element).direction`, handle);
+async function directionOf(page: Page, selector: string): Promise<string> {
+  return await page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).direction`);
 }
 
 interface Gap {
@@ -159,16 +157,16 @@ interface Gap {
   readonly right: number;
 }
 
-/** Pixels between the first line of a card's text and the text's box, and between the picture and the card. */
-async function gapsAround(page: Page, text: string): Promise<{ readonly text: Gap; readonly avatar: Gap }> {
+/** Pixels between the lines of a card's text and the text's box, and between the picture and the card. */
+async function gapsAround(page: Page, card: string): Promise<{ readonly text: Gap; readonly avatar: Gap }> {
   return await page.evaluate(`(() => {
-    const box = [...document.querySelectorAll(".card p.text")].find((one) => one.textContent === ${JSON.stringify(text)});
+    const card = document.querySelector(${JSON.stringify(card)});
+    const box = card.querySelector("p.text");
     const range = document.createRange();
     range.selectNodeContents(box);
     const lines = [...range.getClientRects()];
     const within = (inner, outer) => ({ left: inner.left - outer.left, right: outer.right - inner.right });
     const line = { left: Math.min(...lines.map(({ left }) => left)), right: Math.max(...lines.map(({ right }) => right)) };
-    const card = box.closest(".card");
     const avatar = within(card.querySelector(".avatar").getBoundingClientRect(), card.getBoundingClientRect());
     return { text: within(line, box.getBoundingClientRect()), avatar };
   })()`);

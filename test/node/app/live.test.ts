@@ -1,6 +1,7 @@
 /** What comes by itself: two browsers side by side. */
 import { describe, expect, test } from "vitest";
-import { PASSWORD, useStage, type Person } from "./support/stage.ts";
+import { Cable } from "./support/cable.ts";
+import { PASSWORD, useStage, type OpenOptions, type Person } from "./support/stage.ts";
 import type { Visit } from "./support/visit.ts";
 import { FAILED } from "./support/watch.ts";
 
@@ -8,8 +9,6 @@ const FOLLOWERS_OF_A_STAR = 5;
 
 const stage = useStage({
   vars: {
-    // One socket each, so that a second one cuts the page's.
-    LIVE_SOCKETS_MAX: "1",
     // A star's tweets are pulled, not pushed; nothing that is remembered of them is remembered for long.
     FANOUT_PULL_MIN: String(FOLLOWERS_OF_A_STAR),
     PULL_OVERLAP_SECONDS: "0",
@@ -30,11 +29,11 @@ async function listens(at: Visit): Promise<void> {
 }
 
 /** Reader's home with tweets of everybody they follow, and the page listening. */
-async function readsHome(reader: Person, authors: readonly Person[]): Promise<Visit> {
+async function readsHome(reader: Person, authors: readonly Person[], options: OpenOptions = {}): Promise<Visit> {
   for (const author of authors) await stage().api.follow(reader, author.id);
   for (let count = 1; count <= 8; count += 1) await stage().post(authors[0] ?? reader, `Old ${count}`);
   await stage().drained();
-  const at = await stage().open({ as: reader });
+  const at = await stage().open({ ...options, as: reader });
   await at.cardOf("Old 8").waitFor();
   await listens(at);
   return at;
@@ -153,40 +152,34 @@ describe("what bob may not or will not see", () => {
 });
 
 describe("a connection that breaks", () => {
-  /** Another socket of bob's: the server closes the page's. */
-  async function cut(bob: Person): Promise<void> {
-    const address = `${stage().runtime.url.replace("http", "ws")}/2/users/${bob.id}/live`;
-    const socket = new WebSocket(address, ["dunlin.live.v1", `bearer.${bob.token}`]);
-    await new Promise((resolve, reject) => {
-      socket.addEventListener("open", resolve);
-      socket.addEventListener("error", reject);
-    });
-  }
-
-  test("cut by the server comes back by itself, and tells of what comes then", async () => {
+  test("and is back a moment later tells of what came meanwhile and of what comes then", async () => {
     const { alice, bob } = await stage().people("alice", "bob");
-    const his = await readsHome(bob, [alice]);
-    await cut(bob);
+    const cable = await Cable.to(stage().url);
+    const his = await readsHome(bob, [alice], { through: cable.url });
+    his.watch.expect(FAILED.offline, /WebSocket/);
+    cable.cut();
     await stage().post(alice, "Nobody listened");
+    await stage().drained();
+    cable.mend();
     await says(his, "1 new tweet");
     await expect.poll(() => socketsOf(his)).toBeGreaterThanOrEqual(2);
     await stage().post(alice, "Somebody listens");
     await says(his, "2 new tweets");
+    await his.close();
+    cable.close();
   });
 
-  test("for a while, and nothing is missed: not what came meanwhile, nor what comes after", async () => {
+  test("and stays so for a while: nothing is missed, not what came meanwhile, nor what comes after", async () => {
     const { alice, bob } = await stage().people("alice", "bob");
     const his = await readsHome(bob, [alice]);
     his.watch.expect(FAILED.offline, /WebSocket/);
     await his.context.setOffline(true);
-    await cut(bob);
     await stage().post(alice, "Missed 1");
     await stage().post(alice, "Missed 2");
     await stage().drained();
     expect(await his.pill().count()).toBe(0);
     await his.context.setOffline(false);
     await says(his, "2 new tweets");
-    await expect.poll(() => socketsOf(his)).toBeGreaterThanOrEqual(2);
     await stage().post(alice, "Heard");
     await says(his, "3 new tweets");
     await his.pill().click();

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { plantFollowers, plantTweets, type PlantedTweet, type PlantedUser } from "./support/bulk.ts";
 import { allHostileStrings, fitFor, tweetable, withLinksShortened } from "./support/hostile.ts";
-import { memoryOf, walkDown } from "./support/long-scroll.ts";
+import { memoryOf, walkDown, type Walk } from "./support/long-scroll.ts";
 import { useStage, type Person } from "./support/stage.ts";
 import type { Visit } from "./support/visit.ts";
 
@@ -20,14 +20,20 @@ const filler = Array.from({ length: Math.max(0, TWEETS - hostileTweets.length) }
   Array.from({ length: 1 + (index % 9) }, () => `an ordinary tweet, number ${index}.`).join(" "),
 );
 
+/** Those that a narrow page has most trouble with: long words, piled marks, changes of direction, lines. */
+const unwieldy = hostileTweets.filter((text) => /\S{60}|\p{M}{3}|[\u202a-\u202e\u2066-\u2069\n]/u.test(text));
+
 let reader: Person;
 let writer: Person;
+let hardWriter: Person;
 let tweets: readonly PlantedTweet[];
+let hardTweets: readonly PlantedTweet[];
 let people: readonly PlantedUser[];
 
 beforeAll(async () => {
-  ({ reader, writer } = await stage().people("reader", "writer"));
+  ({ reader, writer, hardWriter } = await stage().people("reader", "writer", "hardWriter"));
   tweets = await plantTweets(stage().runtime, writer.id, [...filler, ...hostileTweets]);
+  hardTweets = await plantTweets(stage().runtime, hardWriter.id, unwieldy);
   const [names, bios] = [fitFor("name", strings), fitFor("description", strings)];
   const described = Array.from({ length: Math.max(names.length, bios.length) }, (_, index) => ({
     name: names[index % names.length] ?? "",
@@ -44,6 +50,11 @@ async function globalsOf(visit: Visit): Promise<string[]> {
   return names.filter((name) => name !== "core" && name !== "__core-js_shared__");
 }
 
+function expectAsSent(sent: readonly PlantedTweet[], items: Walk["items"]): void {
+  const wrong = sent.filter(({ id, text }) => items.get(id)?.[0] !== withLinksShortened(text));
+  expect(wrong.map(({ id, text }) => ({ sent: text, shown: items.get(id)?.[0] }))).toEqual([]);
+}
+
 test(`${TWEETS} tweets, every hostile string among them: shown as sent, in a page that stays small and in shape`, async () => {
   const visit = await stage().open({ as: reader, viewport: WINDOW });
   const session = await visit.context.newCDPSession(visit.page);
@@ -54,8 +65,7 @@ test(`${TWEETS} tweets, every hostile string among them: shown as sent, in a pag
 
   expect(faults).toEqual([]);
   expect(items.size).toBe(tweets.length);
-  const wrong = tweets.filter(({ id, text }) => items.get(id)?.[0] !== withLinksShortened(text));
-  expect(wrong.map(({ id, text }) => ({ sent: text, shown: items.get(id)?.[0] }))).toEqual([]);
+  expectAsSent(tweets, items);
   expect(nodesMax).toBeLessThanOrEqual(NODES_MAX);
   expect(await globalsOf(visit)).toEqual(globals);
 
@@ -66,6 +76,14 @@ test(`${TWEETS} tweets, every hostile string among them: shown as sent, in a pag
       `document ${first.document} to ${last.document} bytes)`,
   );
   expect(ratio).toBeLessThanOrEqual(HEAP_RATIO_MAX);
+});
+
+test("on a phone the most unwieldy of them are no wider than the page", async () => {
+  const visit = await stage().open({ at: `/${hardWriter.username}`, viewport: PHONE });
+  await visit.cards().first().waitFor();
+  const { items, faults } = await walkDown(visit.page, ["p.text"], hardTweets.length);
+  expect(faults).toEqual([]);
+  expectAsSent(hardTweets, items);
 });
 
 test("every hostile string as a name and as what somebody says about themselves: shown as sent", async () => {

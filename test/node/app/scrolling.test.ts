@@ -60,14 +60,21 @@ describe.each([WINDOW, PHONE])("in a window of $width x $height", (viewport) => 
     await visit.page.locator("article.card.focused").waitFor();
     await visit.button("Back").click();
     await expectBackAt(visit, place);
-    // And forward again.
+    // And where the window was another one meanwhile, so that every tweet above is of another height.
     await visit.page.goForward();
     await visit.page.locator("article.card.focused").waitFor();
+    await visit.page.setViewportSize(viewport === PHONE ? WINDOW : PHONE);
+    await visit.page.goBack();
+    await expectBackAt(visit, place);
   });
 
   test("nothing jumps while a reader scrolls, up or down", async () => {
     const visit = await stage().open({ as: reader, viewport });
     await scrollTo(visit.page, keyOf(70));
+    // Every height that the page knows of what it does not show is wrong from here on.
+    const place = await firstOn(visit.page);
+    await visit.page.setViewportSize({ ...viewport, width: viewport === PHONE ? 560 : 480 });
+    await expectBackAt(visit, place);
     for (const by of [-400, -650, -400, 500, 650, -900, -300, 250, -1200, -400]) {
       const before = await shownOn(visit.page);
       await scrollBy(visit.page, by);
@@ -136,4 +143,33 @@ test("going back to the very top, or to a page that is no list, is no jump eithe
   expect(await visit.page.evaluate("scrollY")).toBe(0);
   await visit.page.goBack();
   await expect.poll(async () => await visit.page.evaluate("scrollY")).toBe(180);
+});
+
+test("what grows, comes or goes above does not move what the reader reads", async () => {
+  const { owner, friend } = await stage().people("owner", "friend");
+  const own = (await plantTweets(stage().runtime, friend.id, TEXTS.slice(0, 60))).toReversed();
+  await stage().api.follow(owner, friend.id);
+  await stage().drained();
+  const visit = await stage().open({ as: owner });
+  await scrollTo(visit.page, own[12]?.id ?? "");
+  const place = await firstOn(visit.page);
+  const above = (await drawnOn(visit.page)).filter((_, index, all) => index < all.indexOf(place?.key ?? ""));
+  expect(above.length).toBeGreaterThan(1);
+
+  const grown = `.feed > [data-key="${above.at(-1)}"]`;
+  await visit.page.evaluate(`document.querySelector('${grown}').style.paddingBottom = "160px"`);
+  await expectBackAt(visit, place);
+
+  await stage().api.call(`/2/tweets/${above.at(-2)}`, { method: "DELETE", token: friend.token });
+  await expect.poll(async () => await drawnOn(visit.page)).not.toContain(above.at(-2));
+  await expectBackAt(visit, place);
+
+  // From another device: it is no news to its writer, and stands on top by itself.
+  const length = async (): Promise<number> => await visit.page.evaluate("document.documentElement.scrollHeight");
+  const before = await length();
+  await stage().post(owner, "from the telephone");
+  await expect.poll(length).toBeGreaterThan(before);
+  await expectBackAt(visit, place);
+  await visit.page.evaluate("scrollTo(0, 0)");
+  await visit.cardOf("from the telephone").waitFor();
 });

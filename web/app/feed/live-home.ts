@@ -90,13 +90,19 @@ async function readNew(): Promise<void> {
   const ids = (answer.data ?? []).map(({ id }) => id);
   const before = afresh ? [] : newTweets.peek();
   const known = new Set(before);
-  const fresh = ids.filter((id) => !list.has(id) && !known.has(id));
+  const fresh = ids.filter((id) => !list.has(id) && !known.has(id) && !isFurtherDown(id, list));
   // One's own, from another tab or device, are no news.
   const isOwn = (id: string) => authorOf(id) === viewer.peek()?.id;
   list.prepend(fresh.filter((id) => isOwn(id) && !isRetweetOfShown(id, list)));
   const others = fresh.filter((id) => !isOwn(id));
   if (answer.meta.next_token !== undefined && others.length > 0) tooMany.value = true;
   if (afresh || others.length > 0) newTweets.value = [...others, ...before].slice(0, NEW_MAX);
+}
+
+/** `newest_id` lies a little back: what was read again may stand below the end of what the list has by now. */
+function isFurtherDown(id: string, list: ListModel): boolean {
+  const last = list.items.keyAt(list.items.length - 1);
+  return last !== undefined && list.state.peek() !== "end" && BigInt(id) < BigInt(last);
 }
 
 function authorOf(id: string): string | undefined {

@@ -37,7 +37,7 @@ export async function plantTweets(
   let now = Date.now() - DAY_MS;
   const ids = createMinter(() => now);
   const rows = texts.map((text) => {
-    now += (DAY_MS - 60_000) / texts.length;
+    now += Math.floor((DAY_MS - 60_000) / texts.length);
     const entities = extractEntities(text);
     const stored = Object.keys(entities).length === 0 ? null : JSON.stringify(entities);
     return { id: ids.next(logicalShard), author, text, entities: stored };

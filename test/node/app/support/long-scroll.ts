@@ -24,10 +24,10 @@ export interface Walk {
 const STEPS_AT_ONCE = 60;
 
 /**
- * Runs in the page: so many steps down, a window's height each. At each it looks at every item that the step before did not have, and at where
+ * Runs in the page: so many steps down, a window's height each, or until `left` more items were seen. At each it looks at every item that the step before did not have, and at where
  * the frame of the page stands. Nothing of it stays in the page's memory.
  */
-const STRETCH = (parts: readonly string[], drawn: readonly string[]): string => `(async () => {
+const STRETCH = (parts: readonly string[], drawn: readonly string[], left: number): string => `(async () => {
   const parts = ${JSON.stringify(parts)};
   const [items, faults] = [[], []];
   let [drawn, nodes] = [${JSON.stringify(drawn)}, 0];
@@ -55,7 +55,7 @@ const STRETCH = (parts: readonly string[], drawn: readonly string[]): string => 
     }
     drawn = found;
   };
-  for (let step = 0; step < ${STEPS_AT_ONCE}; step += 1) {
+  for (let step = 0; step < ${STEPS_AT_ONCE} && items.length < ${left}; step += 1) {
     look();
     scrollBy({ top: innerHeight - 60, behavior: "instant" });
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -69,19 +69,15 @@ export async function walkDown(page: Page, parts: readonly string[], count: numb
   const items = new Map<string, Item["parts"]>();
   const faults: string[] = [];
   let [nodesMax, drawn, inVain] = [0, [] as readonly string[], 0];
-  const t0 = performance.now();
-  let evals = 0;
   while (items.size < count && inVain < 10) {
     const before = items.size;
-    const stretch = (await page.evaluate(STRETCH(parts, drawn))) as Stretch;
+    const stretch = (await page.evaluate(STRETCH(parts, drawn, count - before))) as Stretch;
     for (const item of stretch.items) items.set(item.key, item.parts);
     faults.push(...stretch.faults);
     ({ drawn } = stretch);
     nodesMax = Math.max(nodesMax, stretch.nodes);
-    evals += 1;
     inVain = items.size === before ? inVain + 1 : 0;
   }
-  console.log("evals", evals, performance.now() - t0);
   return { items, nodesMax, faults: [...new Set(faults)] };
 }
 

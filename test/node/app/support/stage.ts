@@ -24,6 +24,8 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly as?: Person;
   /** The address to be at then; home unless given. */
   readonly at?: string;
+  /** The server's address, where the way to it is another than everybody's. */
+  readonly through?: string;
 }
 
 /** For whoever looks; none unless the variable names a folder. */
@@ -87,10 +89,10 @@ export class Stage {
   }
 
   /** The same before it was anywhere. */
-  async openBlank(options: BrowserContextOptions = {}): Promise<Visit> {
+  async openBlank({ through = this.url, ...options }: Omit<OpenOptions, "as" | "at"> = {}): Promise<Visit> {
     const viewport = { width: WIDTH, height: HEIGHT };
-    const context = await this.browser.newContext({ baseURL: this.url, locale: "en-GB", viewport, ...options });
-    const watch = new Watch(new URL(this.url).host);
+    const context = await this.browser.newContext({ baseURL: through, locale: "en-GB", viewport, ...options });
+    const watch = new Watch(new URL(through).host);
     this.watches.push(watch);
     await watch.listenTo(context);
     const visit = new Visit(await context.newPage(), context, watch);

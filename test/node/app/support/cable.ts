@@ -1,0 +1,55 @@
+import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+
+/** A cable between a browser and the server, which can be cut: what runs through it breaks off, without a good-bye. */
+export class Cable {
+  readonly #server: Server;
+  readonly #running = new Set<Socket>();
+  #broken = false;
+
+  /** @param url the server's. @returns a cable that is whole. */
+  static async to(url: string): Promise<Cable> {
+    const cable = new Cable(new URL(url));
+    await new Promise<void>((resolve) => cable.#server.listen(0, "127.0.0.1", resolve));
+    return cable;
+  }
+
+  private constructor({ hostname, port }: URL) {
+    this.#server = createServer((near) => {
+      if (this.#broken) return near.destroy();
+      const far = connect(Number(port), hostname);
+      this.#join(near, far);
+      this.#join(far, near);
+      return undefined;
+    });
+  }
+
+  /** Where it begins. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Breaks all connections, and those to come until it is mended. */
+  cut(): void {
+    this.#broken = true;
+    for (const socket of this.#running) socket.destroy();
+  }
+
+  mend(): void {
+    this.#broken = false;
+  }
+
+  close(): void {
+    this.cut();
+    this.#server.close();
+  }
+
+  #join(from: Socket, to: Socket): void {
+    this.#running.add(from);
+    from.pipe(to);
+    from.on("error", () => to.destroy());
+    from.on("close", () => {
+      this.#running.delete(from);
+      to.destroy();
+    });
+  }
+}
