@@ -57,13 +57,16 @@ async function check(visit: Visit, state: PageState): Promise<string[]> {
 /** What makes a state complains of it. */
 const EXPECTED = [FAILED.status(401), FAILED.status(404), FAILED.status(503), FAILED.offline, /WebSocket/];
 
-test.each(["signedOut", "newbie", "paula", "alice"] as const)("%s: no page, in no state, has a violation", async (who) => {
-  const visit = await stage().open(who === "signedOut" ? {} : { as: filled[who] });
-  visit.watch.expect(...EXPECTED);
-  const found: string[] = [];
-  for (const state of PAGES[who]) found.push(...(await check(visit, state)));
-  expect(found).toEqual([]);
-});
+test.each(["signedOut", "newbie", "paula", "alice"] as const)(
+  "%s: no page, in no state, has a violation",
+  async (who) => {
+    const visit = await stage().open(who === "signedOut" ? {} : { as: filled[who] });
+    visit.watch.expect(...EXPECTED);
+    const found: string[] = [];
+    for (const state of PAGES[who]) found.push(...(await check(visit, state)));
+    expect(found).toEqual([]);
+  },
+);
 
 test("every route of the app is visited", () => {
   const source = readFileSync(join(ROOT, "web/app/routes.ts"), "utf8");

@@ -234,7 +234,7 @@ describe("a list", () => {
     await at.page.locator("label", { hasText: "Friends" }).click();
     await expect.poll(() => at.page.getByLabel("Friends").isChecked()).toBe(true);
     await at.page.getByText("1 member").waitFor();
-    await at.button("Done").click();
+    await at.button("Back").click();
     await isAbout(at, alice);
   });
 });

@@ -3,6 +3,7 @@ import { plantTweets, type PlantedTweet } from "./support/bulk.ts";
 import { drawnAgain, drawnOn, firstOn, scrollBy, scrollTo, shownOn, type Seen } from "./support/feed-view.ts";
 import { useStage, type Person } from "./support/stage.ts";
 import type { Visit } from "./support/visit.ts";
+import { FAILED } from "./support/watch.ts";
 
 const stage = useStage();
 
@@ -118,18 +119,6 @@ test("a reader who scrolls far down and up again finds the same tweets in the sa
   }
 });
 
-test("after a long way elsewhere, so that the page let go of what it showed, going back still finds the place", async () => {
-  const visit = await stage().open({ as: reader });
-  await scrollTo(visit.page, keyOf(40));
-  const place = await firstOn(visit.page);
-  await visit.go(`/${writer.username}`);
-  await scrollTo(visit.page, keyOf(290));
-  await visit.page.goBack();
-  await expectBackAt(visit, place);
-  await expect.poll(async () => await visit.page.locator(".card.waiting").count()).toBe(0);
-  await expectBackAt(visit, place);
-});
-
 test("going back to the very top, or to a page that is no list, is no jump either", async () => {
   const visit = await stage().open({ as: reader, viewport: { width: 1280, height: 500 } });
   await visit.go(`/${writer.username}`);
@@ -172,4 +161,46 @@ test("what grows, comes or goes above does not move what the reader reads", asyn
   await expectBackAt(visit, place);
   await visit.page.evaluate("scrollTo(0, 0)");
   await visit.cardOf("from the telephone").waitFor();
+});
+
+test("after a long way elsewhere what was let go waits in its place, and comes again; offline, once the network is back", async () => {
+  const visit = await stage().open({ as: reader });
+  await scrollTo(visit.page, keyOf(40));
+  const place = await firstOn(visit.page);
+  await visit.go(`/${writer.username}`);
+  await scrollTo(visit.page, keyOf(290));
+  visit.watch.expect(FAILED.offline, /WebSocket/);
+  await visit.context.setOffline(true);
+  await visit.page.goBack();
+  await expectBackAt(visit, place);
+  await visit.page.getByText("You are offline").waitFor();
+  expect(await visit.page.locator(".card.waiting").count()).toBeGreaterThan(3);
+  await visit.context.setOffline(false);
+  await expect.poll(async () => await visit.page.locator(".card.waiting").count()).toBe(0);
+  await visit.page.getByText("You are offline").waitFor({ state: "detached" });
+  await expectBackAt(visit, place);
+});
+
+test("a tweet that stays on the screen can be liked, however much came since that the page holds as well", async () => {
+  const { watcher, talker } = await stage().people("watcher", "talker");
+  const quoted = await plantTweets(stage().runtime, talker.id, TEXTS.slice(0, 200));
+  await stage().api.follow(watcher, talker.id);
+  await stage().drained();
+  const visit = await stage().open({ as: watcher });
+  const first = visit.cards().first();
+  const key = await first.getAttribute("data-key");
+  // Each brings another one along.
+  for (let nth = 0; nth < 160; nth += 10) {
+    const some = quoted.slice(nth, nth + 10);
+    await Promise.all(some.map(async ({ id }) => await stage().post(talker, `about ${id}`, { quote_tweet_id: id })));
+  }
+  const last = visit.page.waitForResponse(
+    async (answer) => answer.url().includes("/timelines/") && (await answer.text()).includes("the last one"),
+  );
+  await stage().post(talker, "the last one");
+  await last;
+  expect(await first.getAttribute("data-key")).toBe(key);
+  await visit.button("Like", first).click();
+  await expect.poll(async () => await visit.button("Like", first).getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(async () => await visit.countOn(first, "Like")).toBe("1");
 });

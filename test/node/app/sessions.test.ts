@@ -155,3 +155,48 @@ describe("somebody with an account", () => {
     expect(await at.page.evaluate("localStorage.getItem('dunlin.viewer')")).toBe(null);
   });
 });
+
+describe("without a network", () => {
+  test("the page shows what there is and says so; it comes back by itself, with what came meanwhile", async () => {
+    const { alice, bob } = await stage().people("alice", "bob");
+    await stage().api.follow(bob, alice.id);
+    await stage().post(alice, "From before");
+    await stage().drained();
+    const at = await stage().open({ as: bob });
+    await at.cardOf("From before").waitFor();
+    at.watch.expect(FAILED.offline, /WebSocket/);
+
+    await at.context.setOffline(true);
+    await at.page.getByText("You are offline. This is what was loaded before.").waitFor();
+    await at.cardOf("From before").waitFor();
+    await stage().post(alice, "While bob was away");
+    await stage().drained();
+
+    await at.context.setOffline(false);
+    await at.page.getByText("You are offline").waitFor({ state: "detached" });
+    await at.pill().waitFor();
+    expect(await at.pill().innerText()).toBe("1 new tweet");
+    await at.pill().click();
+    await at.cardOf("While bob was away").waitFor();
+  });
+
+  test("what was read before can be come back to; a page that did not load loads when the network is back", async () => {
+    const { alice, bob } = await stage().people("alice", "bob");
+    await stage().api.follow(bob, alice.id);
+    await stage().post(alice, "Read before");
+    await stage().drained();
+    const at = await stage().open({ as: bob });
+    await at.cardOf("Read before").locator("a.when").click();
+    await at.page.locator("article.focused").waitFor();
+    at.watch.expect(FAILED.offline, /WebSocket/, /dynamically imported module/);
+
+    await at.context.setOffline(true);
+    await at.page.goBack();
+    await at.cardOf("Read before").waitFor();
+    await at.go("/i/bookmarks");
+    await at.button("Try again").click();
+    await at.toast("You seem to be offline").waitFor();
+    await at.context.setOffline(false);
+    await at.page.getByText("Nothing kept yet").waitFor();
+  });
+});

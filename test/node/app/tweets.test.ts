@@ -3,7 +3,6 @@ import type { Route } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { held } from "./support/held.ts";
 import { useStage } from "./support/stage.ts";
-import type { Visit } from "./support/visit.ts";
 import { FAILED } from "./support/watch.ts";
 
 const stage = useStage();
@@ -139,9 +138,25 @@ describe("who writes", () => {
     await at.button("Post").click();
     await at.page.getByText("Not posted: your text is kept.").waitFor();
     await at.button("Post").click();
+    await at.toast("Your tweet was posted.").waitFor();
     await at.cardOf("Said once").waitFor();
     expect(lost).toBe(1);
     expect(await at.cards().count()).toBe(1);
+    expect(await postedTimes(alice, "Said once")).toBe(1);
+  });
+
+  test("whose answer breaks off in the midst, the same", async () => {
+    const { alice } = await stage().people("alice");
+    const cable = await stage().cable();
+    const at = await stage().open({ as: alice, through: cable.url });
+    at.watch.expect(FAILED.offline);
+    await at.composer().fill("Said once");
+    cable.snip("HTTP/1.1 201");
+    await at.button("Post").click();
+    await at.page.getByText("Not posted: your text is kept. You seem to be offline.").waitFor();
+    await at.button("Post").click();
+    await at.toast("Your tweet was posted.").waitFor();
+    await at.cardOf("Said once").waitFor();
     expect(await postedTimes(alice, "Said once")).toBe(1);
   });
 });
@@ -288,74 +303,3 @@ async function asSomebody(): Promise<{ token: string }> {
   const { reader } = await stage().people("reader");
   return { token: reader.token };
 }
-
-describe("a conversation", () => {
-  /** Ancestors, an answer in the midst of them, its author's thread, and replies. */
-  async function aConversation() {
-    const people = await stage().people("alice", "bob", "carol");
-    const { alice, bob, carol } = people;
-    const to = (id: string) => ({ reply: { in_reply_to_tweet_id: id } });
-    let last = await stage().post(alice, "Ancestor 0");
-    for (let step = 1; step < 12; step += 1)
-      last = await stage().post(step % 2 === 0 ? alice : bob, `Ancestor ${step}`, to(last));
-    const focused = await stage().post(alice, "In the middle", to(last));
-    const thread = await stage().post(alice, "Alice goes on", to(focused));
-    await stage().post(bob, "Bob answers", to(focused));
-    await stage().post(carol, "Carol answers alice", to(thread));
-    await stage().drained();
-    return { ...people, focused, path: `/${alice.username}/status/${focused}` };
-  }
-
-  const textsOf = (at: Visit) => at.cards().locator("p.text").allInnerTexts();
-
-  test("opened cold shows what it answers above, its thread and answers below, and opens at the tweet", async () => {
-    const { path } = await aConversation();
-    const at = await stage().open({ at: path, viewport: { width: 390, height: 600 } });
-    const focused = at.page.locator("article.focused");
-    await focused.waitFor();
-    await expect.poll(async () => Math.abs((await at.topOf(focused)) - 56) <= 2).toBe(true);
-    const texts = await textsOf(at);
-    const middle = texts.indexOf("In the middle");
-    expect(texts.slice(middle, middle + 2)).toEqual(["In the middle", "Alice goes on"]);
-    expect(texts.at(middle - 1)).toBe("Ancestor 11");
-    // Read upwards to where it began.
-    await expect
-      .poll(async () => {
-        await at.scroll(-400);
-        return (await textsOf(at))[0];
-      })
-      .toBe("Ancestor 0");
-    await expect
-      .poll(async () => {
-        await at.scroll(600);
-        return textsOf(at);
-      })
-      .toEqual(expect.arrayContaining(["Bob answers", "Carol answers alice"]));
-  });
-
-  test("takes a reply written below the tweet, in its place", async () => {
-    const { path, bob } = await aConversation();
-    const at = await stage().open({ as: bob, at: path });
-    const focused = at.page.locator("article.focused");
-    const replies = Number(await at.countOn(focused, "Reply"));
-    await at.composer(focused).fill("A late thought");
-    await at.composer(focused).press("Control+Enter");
-    await at.cardOf("A late thought").waitFor();
-    expect(await at.composer(focused).inputValue()).toBe("");
-    const texts = await textsOf(at);
-    expect(texts.indexOf("A late thought")).toBe(texts.indexOf("In the middle") + 1);
-    expect(await at.countOn(focused, "Reply")).toBe(String(replies + 1));
-  });
-
-  test("goes on from tweet to tweet, and back to each where it was", async () => {
-    const { path } = await aConversation();
-    const at = await stage().open({ at: path });
-    await at.page.locator("article.focused", { hasText: "In the middle" }).waitFor();
-    await at.cardOf("Alice goes on").locator("p.text").click();
-    await at.page.locator("article.focused", { hasText: "Alice goes on" }).waitFor();
-    await at.cardOf("Carol answers alice").waitFor();
-    await at.button("Back").click();
-    await at.page.locator("article.focused", { hasText: "In the middle" }).waitFor();
-    expect(new URL(at.page.url()).pathname).toBe(path);
-  });
-});

@@ -41,15 +41,32 @@ export async function send<T>(path: string, question: Question, token: string | 
   const init: RequestInit = { method, headers, credentials: cookie ? "same-origin" : "omit" };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal !== undefined) init.signal = signal;
-  const answer = await fetch(addressOf(path, question.query), init).catch((error: unknown) => {
+  const { answer, text } = await answered(addressOf(path, question.query), init).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
     online.value = false;
     throw new OfflineError();
   });
   online.value = true;
-  const json: unknown = await answer.json().catch(() => null);
+  const json = parsed(text);
   if (!answer.ok) throw new ApiError(answer.status, detailOf(json, answer.status));
   return json as T;
+}
+
+/** The whole answer: one that breaks off in the midst is none. */
+async function answered(
+  address: string,
+  init: RequestInit,
+): Promise<{ readonly answer: Response; readonly text: string }> {
+  const answer = await fetch(address, init);
+  return { answer, text: await answer.text() };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
 }
 
 function addressOf(path: string, query: Question["query"] = {}): string {

@@ -34,7 +34,7 @@ effect(() => {
 
 /** A list as last heard of. */
 export function listOf(id: string): Signal<HeldList> {
-  return held.get(id) ?? held.put(id, signal<HeldList>(undefined));
+  return held.get(id) ?? held.put(id, undefined);
 }
 
 export function noteList(list: TweetList): void {

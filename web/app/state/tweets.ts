@@ -1,25 +1,28 @@
-import { signal, type Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { ask } from "../api/client.ts";
 import { TWEETS } from "../api/asking.ts";
 import type { TimelineAnswer, Tweet, TweetsAnswer, User } from "../api/types.ts";
 import { isSettling } from "./settling.ts";
 import { Shelf } from "./shelf.ts";
+import { Wanted } from "./wanted.ts";
 
 /** What of tweets and users the page holds: enough for what is on screen and a few screens round it, never all it scrolled past. */
 const TWEETS_MAX = 240;
-const USERS_MAX = 240;
-const LOOKUP_MAX = 100;
+/** A tweet names its author, whom it answers, whom it quotes and who retweeted it: none of them goes before it. */
+const USERS_MAX = 4 * TWEETS_MAX;
 
 /** `gone` is a tweet that was deleted, or that the viewer may not see any more. */
 export type Held = Tweet | "gone" | undefined;
 
 const tweets = new Shelf<Held>(TWEETS_MAX);
 const users = new Shelf<User | undefined>(USERS_MAX);
+/** What was scrolled past is fetched again when it comes back on screen. */
+const wanted = new Wanted(lookUpTweets);
 
 /** The tweet as it stands now; `undefined` until it is fetched, which reading it sees to. */
 export function tweetOf(id: string): Signal<Held> {
-  const held = tweets.get(id) ?? tweets.put(id, signal<Held>(undefined));
-  if (held.peek() === undefined) want(id);
+  const held = tweets.get(id) ?? tweets.put(id, undefined);
+  if (held.peek() === undefined) wanted.add(id);
   return held;
 }
 
@@ -30,13 +33,13 @@ export function peekTweet(id: string): Held {
 
 /** A user as last heard of. */
 export function userOf(id: string): Signal<User | undefined> {
-  return users.get(id) ?? users.put(id, signal<User | undefined>(undefined));
+  return users.get(id) ?? users.put(id, undefined);
 }
 
 /** Takes in one tweet: fields that are not given stay. */
 export function noteTweet(tweet: Tweet): void {
   if (tweet.unavailable === true) return noteGone(tweet.id);
-  const held = tweets.get(tweet.id) ?? tweets.put(tweet.id, signal<Held>(undefined));
+  const held = tweets.get(tweet.id) ?? tweets.put(tweet.id, undefined);
   const known = held.peek();
   held.value = typeof known === "object" ? { ...known, ...tweet } : tweet;
 }
@@ -50,7 +53,7 @@ export function noteUser(user: User): void {
 /** Notes that a tweet is no more, wherever it shows. */
 export function noteGone(id: string): void {
   const held = tweets.get(id);
-  if (held === undefined) tweets.put(id, signal<Held>("gone"));
+  if (held === undefined) tweets.put(id, "gone");
   else held.value = "gone";
 }
 
@@ -75,24 +78,7 @@ function noteTold(tweet: Tweet): void {
 export function forgetAll(): void {
   tweets.clear();
   users.clear();
-}
-
-const wanted = new Set<string>();
-
-/** What was scrolled past is fetched again when it comes back on screen, many in one request. */
-function want(id: string): void {
-  if (wanted.size === 0) setTimeout(() => void fetchWanted(), 30);
-  wanted.add(id);
-}
-
-async function fetchWanted(): Promise<void> {
-  const ids = [...wanted].slice(-LOOKUP_MAX);
   wanted.clear();
-  try {
-    await lookUpTweets(ids);
-  } catch {
-    // offline, or refused: the cards say that they are loading, and ask again when they are next drawn
-  }
 }
 
 /** Fetches up to 100 tweets; those that cannot be seen are noted as gone. */

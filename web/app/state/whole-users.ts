@@ -3,14 +3,13 @@ import { ApiError, ask } from "../api/client.ts";
 import { USERS } from "../api/asking.ts";
 import type { User, UserAnswer, UsersAnswer } from "../api/types.ts";
 import { noteUser, userOf } from "./tweets.ts";
+import { Wanted } from "./wanted.ts";
 
 /** Users with all that a card or a page of theirs shows; a tweet brings only its author's name along. */
 
-const LOOKUP_MAX = 100;
-
 /** Looked up, and not there. */
 const missing = signal<ReadonlySet<string>>(new Set());
-const wanted = new Set<string>();
+const wanted = new Wanted(lookUpUsers);
 
 /** Takes in a user asked for with the fields of USERS: what is not given is empty. */
 export function noteWholeUser(user: User): void {
@@ -20,7 +19,7 @@ export function noteWholeUser(user: User): void {
 /** A user as last heard of; fetched where the page has let go of them, many in one request. */
 export function wholeUserOf(id: string): Signal<User | undefined> {
   const held = userOf(id);
-  if (held.peek()?.description === undefined && !missing.peek().has(id)) want(id);
+  if (held.peek()?.description === undefined && !missing.peek().has(id)) wanted.add(id);
   return held;
 }
 
@@ -37,21 +36,10 @@ export async function fetchByName(username: string): Promise<User> {
   return data;
 }
 
-function want(id: string): void {
-  if (wanted.size === 0) setTimeout(() => void fetchWanted(), 30);
-  wanted.add(id);
-}
-
-async function fetchWanted(): Promise<void> {
-  const ids = [...wanted].slice(-LOOKUP_MAX);
-  wanted.clear();
-  try {
-    const { data = [] } = await ask<UsersAnswer>("/users", { query: { ids: ids.join(","), ...USERS } });
-    for (const user of data) noteWholeUser(user);
-    const found = new Set(data.map((user) => user.id));
-    const gone = ids.filter((id) => !found.has(id));
-    if (gone.length > 0) missing.value = new Set([...missing.peek(), ...gone]);
-  } catch {
-    // offline: the cards say that they are loading, and ask again when they are next drawn
-  }
+async function lookUpUsers(ids: readonly string[]): Promise<void> {
+  const { data = [] } = await ask<UsersAnswer>("/users", { query: { ids: ids.join(","), ...USERS } });
+  for (const user of data) noteWholeUser(user);
+  const found = new Set(data.map((user) => user.id));
+  const gone = ids.filter((id) => !found.has(id));
+  if (gone.length > 0) missing.value = new Set([...missing.peek(), ...gone]);
 }

@@ -5,6 +5,7 @@ export class Cable {
   readonly #server: Server;
   readonly #running = new Set<Socket>();
   #broken = false;
+  #snip: string | null = null;
 
   /** @param url the server's. @returns a cable that is whole. */
   static async to(url: string): Promise<Cable> {
@@ -19,6 +20,8 @@ export class Cable {
       const far = connect(Number(port), hostname);
       this.#join(near, far);
       this.#join(far, near);
+      near.pipe(far);
+      far.on("data", (data: Buffer) => this.#bring(data, near));
       return undefined;
     });
   }
@@ -34,6 +37,11 @@ export class Cable {
     for (const socket of this.#running) socket.destroy();
   }
 
+  /** Breaks the connection that brings the next answer beginning with `start`, between its head and its body. */
+  snip(start: string): void {
+    this.#snip = start;
+  }
+
   mend(): void {
     this.#broken = false;
   }
@@ -43,9 +51,19 @@ export class Cable {
     this.#server.close();
   }
 
+  #bring(data: Buffer, near: Socket): void {
+    const text = data.toString("latin1");
+    if (this.#snip === null || !text.startsWith(this.#snip)) {
+      near.write(data);
+      return;
+    }
+    this.#snip = null;
+    near.write(data.subarray(0, text.indexOf("\r\n\r\n") + 4));
+    near.destroySoon();
+  }
+
   #join(from: Socket, to: Socket): void {
     this.#running.add(from);
-    from.pipe(to);
     from.on("error", () => to.destroy());
     from.on("close", () => {
       this.#running.delete(from);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { OWN_STRINGS } from "../../../bad-input/hostile-data.ts";
 import { sharedData } from "../../../support/shared-data.ts";
-import { editProfile } from "../../../../workers/accounts/contract.ts";
+import { exactText, textField } from "../../../../workers/lib/fields.ts";
 import { extractEntities, measureTweet } from "../../../../workers/tweets/tweet-text.ts";
 
 const LISTS = ["blns", "xss", "sqli", "h5sc"];
@@ -16,16 +16,19 @@ export function allHostileStrings(): readonly string[] {
   return [...new Set([...OWN_STRINGS, ...lists])];
 }
 
-const isExact = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
-
 /** Those of `texts` that the API takes as a tweet. */
 export const tweetable = (texts: readonly string[]): string[] =>
-  texts.filter((text) => isExact(text) && measureTweet(text).valid);
+  texts.filter((text) => exactText.safeParse(text).success && measureTweet(text).valid);
 
-/** Those of `texts` that the API takes as a name, or as what somebody says about themselves. */
-export function fitFor(field: "name" | "description", texts: readonly string[]): string[] {
-  return texts.filter((text) => editProfile.body?.safeParse({ [field]: text }).success === true);
-}
+const NAME = textField(1, 50);
+const BIO = textField(0, 160);
+
+/** Those of `texts` that the API takes as a name. */
+export const fitAsName = (texts: readonly string[]): string[] =>
+  texts.filter((text) => NAME.safeParse(text).success && text.trim() !== "");
+
+/** Those of `texts` that the API takes as what somebody says about themselves. */
+export const fitAsBio = (texts: readonly string[]): string[] => texts.filter((text) => BIO.safeParse(text).success);
 
 /** What a text reads like on a page where its links are shown as links are: shortened. */
 export function withLinksShortened(text: string): string {

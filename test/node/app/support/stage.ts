@@ -8,6 +8,7 @@ import { buildAssets } from "../../../../scripts/build-assets.ts";
 import { ROOT } from "../../../../scripts/lib.ts";
 import { startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from "../../../../scripts/local-runtime.ts";
 import { launchBrowser } from "./browser.ts";
+import { Cable } from "./cable.ts";
 import { Visit } from "./visit.ts";
 import { Watch } from "./watch.ts";
 
@@ -45,6 +46,7 @@ export class Stage {
   /** Every watch of this test, that of closed pages too. */
   readonly watches: Watch[] = [];
   readonly #visits: Visit[] = [];
+  readonly #cables: Cable[] = [];
   #last = 0;
 
   constructor(runtime: LocalRuntime, browser: Browser) {
@@ -83,9 +85,16 @@ export class Stage {
   /** A browser of its own, with its own cookies and storage, in front of a page. Closed after the test. */
   async open({ as, at, ...options }: OpenOptions = {}): Promise<Visit> {
     const visit = await this.openBlank(options);
-    if (as !== undefined) await visit.signIn(as.username, PASSWORD);
-    if (as === undefined || (at !== undefined && at !== "/home")) await visit.goto(at ?? "/");
+    if (as === undefined) await visit.goto(at ?? "/");
+    else await visit.signIn(as.username, PASSWORD, at);
     return visit;
+  }
+
+  /** A way to the server that can be cut, for `through`. Closed after the test. */
+  async cable(): Promise<Cable> {
+    const cable = await Cable.to(this.url);
+    this.#cables.push(cable);
+    return cable;
   }
 
   /** The same before it was anywhere. */
@@ -111,6 +120,7 @@ export class Stage {
       await visit.close();
     }
     this.#visits.length = 0;
+    for (const cable of this.#cables.splice(0)) cable.close();
     return this.watches.splice(0).flatMap(({ complaints }) => complaints);
   }
 }

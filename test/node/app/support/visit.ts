@@ -37,14 +37,16 @@ export class Visit {
     return this.page.locator("#page h1").first();
   }
 
-  /** Fills in the form and waits for home. */
-  async signIn(username: string, password: string): Promise<void> {
-    await this.goto("/login");
+  /** Fills in the form, and waits for the page that it leads to: home, unless `at` is another. */
+  async signIn(username: string, password: string, at = "/home"): Promise<void> {
+    await this.goto(at === "/home" ? "/login" : `/login?next=${encodeURIComponent(at)}`);
     await this.page.getByLabel("Username").fill(username);
     await this.page.getByLabel("Password").fill(password);
-    await this.button("Log in", this.page.getByRole("form", { name: "Log in" })).click();
-    await this.page.waitForURL("**/home");
-    await this.feed().or(this.page.locator(".empty")).first().waitFor();
+    const form = this.page.getByRole("form", { name: "Log in" });
+    await this.button("Log in", form).click();
+    await form.waitFor({ state: "detached" });
+    await this.heading().waitFor();
+    if (at === "/home") await this.feed().or(this.page.locator(".empty")).first().waitFor();
   }
 
   /** The list that the page is about. */

@@ -73,5 +73,5 @@ export class Watch {
 /** What Chromium writes to the console for requests that failed. */
 export const FAILED = {
   status: (status: number, path = "") => new RegExp(`status of ${status}.*${path}`),
-  offline: /net::ERR_(INTERNET_DISCONNECTED|FAILED|CONNECTION_|NETWORK_|ABORTED)/,
+  offline: /net::ERR_(INTERNET_DISCONNECTED|FAILED|CONNECTION_|NETWORK_|ABORTED|INCOMPLETE_|EMPTY_)/,
 } as const;

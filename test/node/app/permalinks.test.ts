@@ -1,6 +1,7 @@
-/** Pages opened by their address, and pages without a network. */
+/** Pages opened by their address, and the conversation that a tweet's address shows. */
 import { describe, expect, test } from "vitest";
 import { useStage } from "./support/stage.ts";
+import type { Visit } from "./support/visit.ts";
 import { FAILED } from "./support/watch.ts";
 
 // What was protected or deleted meanwhile is not remembered for long.
@@ -112,47 +113,73 @@ describe("a permalink opened cold", () => {
   });
 });
 
-describe("without a network", () => {
-  test("the page shows what there is and says so; it comes back by itself, with what came meanwhile", async () => {
-    const { alice, bob } = await stage().people("alice", "bob");
-    await stage().api.follow(bob, alice.id);
-    await stage().post(alice, "From before");
+describe("a conversation", () => {
+  /** Ancestors, an answer in the midst of them, its author's thread, and replies. */
+  async function aConversation() {
+    const people = await stage().people("alice", "bob", "carol");
+    const { alice, bob, carol } = people;
+    const to = (id: string) => ({ reply: { in_reply_to_tweet_id: id } });
+    let last = await stage().post(alice, "Ancestor 0");
+    for (let step = 1; step < 12; step += 1)
+      last = await stage().post(step % 2 === 0 ? alice : bob, `Ancestor ${step}`, to(last));
+    const focused = await stage().post(alice, "In the middle", to(last));
+    const thread = await stage().post(alice, "Alice goes on", to(focused));
+    await stage().post(bob, "Bob answers", to(focused));
+    await stage().post(carol, "Carol answers alice", to(thread));
     await stage().drained();
-    const at = await stage().open({ as: bob });
-    await at.cardOf("From before").waitFor();
-    at.watch.expect(FAILED.offline, /WebSocket/);
+    return { ...people, focused, path: `/${alice.username}/status/${focused}` };
+  }
 
-    await at.context.setOffline(true);
-    await at.page.getByText("You are offline. This is what was loaded before.").waitFor();
-    await at.cardOf("From before").waitFor();
-    await stage().post(alice, "While bob was away");
-    await stage().drained();
+  const textsOf = (at: Visit) => at.cards().locator("p.text").allInnerTexts();
 
-    await at.context.setOffline(false);
-    await at.page.getByText("You are offline").waitFor({ state: "detached" });
-    await at.pill().waitFor();
-    expect(await at.pill().innerText()).toBe("1 new tweet");
-    await at.pill().click();
-    await at.cardOf("While bob was away").waitFor();
+  test("opened cold shows what it answers above, its thread and answers below, and opens at the tweet", async () => {
+    const { path } = await aConversation();
+    const at = await stage().open({ at: path, viewport: { width: 390, height: 600 } });
+    const focused = at.page.locator("article.focused");
+    await focused.waitFor();
+    await expect.poll(async () => Math.abs((await at.topOf(focused)) - 56) <= 2).toBe(true);
+    const texts = await textsOf(at);
+    const middle = texts.indexOf("In the middle");
+    expect(texts.slice(middle, middle + 2)).toEqual(["In the middle", "Alice goes on"]);
+    expect(texts.at(middle - 1)).toBe("Ancestor 11");
+    // Read upwards to where it began.
+    await expect
+      .poll(async () => {
+        await at.scroll(-400);
+        return (await textsOf(at))[0];
+      })
+      .toBe("Ancestor 0");
+    await expect
+      .poll(async () => {
+        await at.scroll(600);
+        return textsOf(at);
+      })
+      .toEqual(expect.arrayContaining(["Bob answers", "Carol answers alice"]));
   });
 
-  test("what was read before can be come back to; a page that did not load loads when the network is back", async () => {
-    const { alice, bob } = await stage().people("alice", "bob");
-    await stage().api.follow(bob, alice.id);
-    await stage().post(alice, "Read before");
-    await stage().drained();
-    const at = await stage().open({ as: bob });
-    await at.cardOf("Read before").locator("a.when").click();
-    await at.page.locator("article.focused").waitFor();
-    at.watch.expect(FAILED.offline, /WebSocket/, /dynamically imported module/);
+  test("takes a reply written below the tweet, in its place", async () => {
+    const { path, bob } = await aConversation();
+    const at = await stage().open({ as: bob, at: path });
+    const focused = at.page.locator("article.focused");
+    const replies = Number(await at.countOn(focused, "Reply"));
+    await at.composer(focused).fill("A late thought");
+    await at.composer(focused).press("Control+Enter");
+    await at.cardOf("A late thought").waitFor();
+    expect(await at.composer(focused).inputValue()).toBe("");
+    const texts = await textsOf(at);
+    expect(texts.indexOf("A late thought")).toBe(texts.indexOf("In the middle") + 1);
+    expect(await at.countOn(focused, "Reply")).toBe(String(replies + 1));
+  });
 
-    await at.context.setOffline(true);
-    await at.page.goBack();
-    await at.cardOf("Read before").waitFor();
-    await at.go("/i/bookmarks");
-    await at.button("Try again").click();
-    await at.toast("You seem to be offline").waitFor();
-    await at.context.setOffline(false);
-    await at.page.getByText("Nothing kept yet").waitFor();
+  test("goes on from tweet to tweet, and back to each where it was", async () => {
+    const { path } = await aConversation();
+    const at = await stage().open({ at: path });
+    await at.page.locator("article.focused", { hasText: "In the middle" }).waitFor();
+    await at.cardOf("Alice goes on").locator("p.text").click();
+    await at.page.locator("article.focused", { hasText: "Alice goes on" }).waitFor();
+    await at.cardOf("Carol answers alice").waitFor();
+    await at.button("Back").click();
+    await at.page.locator("article.focused", { hasText: "In the middle" }).waitFor();
+    expect(new URL(at.page.url()).pathname).toBe(path);
   });
 });
