@@ -129,7 +129,7 @@ function inWorkers(name: string, include: string[], given: { vars?: Record<strin
   };
 }
 
-/** They measure time, or kill a server in the midst of what it does: one by one. */
+/** They start a server as somebody at a terminal would, or kill one in the midst of what it does: with no browser beside them. */
 const ALONE = ["test/node/start.test.ts", "test/node/crash.test.ts", "test/node/crash-control.test.ts"];
 
 function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
@@ -166,7 +166,7 @@ export default defineConfig({
       inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),
       // They start whole servers: after all others.
       inNode("node", { exclude: ALONE, sequence: { groupOrder: 1 } }),
-      inNode("node-alone", { include: ALONE, sequence: { groupOrder: 2 }, fileParallelism: false }),
+      inNode("node-alone", { include: ALONE, sequence: { groupOrder: 2 } }),
     ],
   },
 });

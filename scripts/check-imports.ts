@@ -109,7 +109,8 @@ function objection(path: string, target: string, typeOnly: boolean, files: Reado
     if (to.area === "web" || typeOnly || SHARED_WITH_WEB.includes(target)) return null;
     return "the app takes types and the text rules from the Worker, nothing else";
   }
-  if (to.area === "outside" || to.area === "web") return "only workers/ and durable-objects/ may be imported by the Worker";
+  if (to.area === "outside" || to.area === "web")
+    return "only workers/ and durable-objects/ may be imported by the Worker";
   if (to.area === "lib" || from.area === "outside") return null;
   if (to.area === "objects" && from.area !== "objects" && from.area !== "top") {
     return typeOnly || !isShell(files.get(target) ?? "") ? null : "of an object's class only the type may be imported";

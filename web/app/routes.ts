@@ -19,7 +19,12 @@ export interface Route {
   readonly signedIn: boolean;
 }
 
-const page = (path: string, load: () => Promise<Page>, signedIn = false): Route => ({ path, page: load, lazy: true, signedIn });
+const page = (path: string, load: () => Promise<Page>, signedIn = false): Route => ({
+  path,
+  page: load,
+  lazy: true,
+  signedIn,
+});
 
 const session = () => import("./pages/session.tsx");
 const profile = () => import("./pages/profile.tsx");
@@ -58,7 +63,10 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 export function findRoute(path: string): { readonly route: Route; readonly params: Params } | null {
   const parts = path.split("/").filter((part) => part !== "");
   for (const route of ROUTES) {
-    const params = paramsOf(route.path.split("/").filter((part) => part !== ""), parts);
+    const params = paramsOf(
+      route.path.split("/").filter((part) => part !== ""),
+      parts,
+    );
     if (params !== null) return { route, params };
   }
   return null;

@@ -168,13 +168,17 @@ describe("a connection that breaks", () => {
 
   test("and stays so for a while: nothing is missed, not what came meanwhile, nor what comes after", async () => {
     const { alice, bob } = await stage().people("alice", "bob");
-    const his = await readsHome(bob, [alice]);
+    const cable = await stage().cable();
+    const his = await readsHome(bob, [alice], { through: cable.url });
     his.watch.expect(FAILED.offline, /WebSocket/);
+    // The browser's word that it is offline leaves open sockets open.
     await his.context.setOffline(true);
+    cable.cut();
     await stage().post(alice, "Missed 1");
     await stage().post(alice, "Missed 2");
     await stage().drained();
     expect(await his.pill().count()).toBe(0);
+    cable.mend();
     await his.context.setOffline(false);
     await says(his, "2 new tweets");
     await stage().post(alice, "Heard");

@@ -115,3 +115,36 @@ test("every hostile string as a name and as what somebody says about themselves:
   expect(wrong.map((person) => ({ ...person, shown: items.get(person.id) }))).toEqual([]);
   expect(await globalsOf(visit)).toEqual(globals);
 });
+
+/** A few of many, evenly picked. */
+const some = <T>(all: readonly T[], count: number): T[] => {
+  const step = Math.max(1, Math.floor(all.length / count));
+  return all.filter((_, index) => index % step === 0);
+};
+
+test("a hostile name is what a page's headings say, and a hostile text what the composer says while it is typed", async () => {
+  const visit = await stage().open({ as: reader, viewport: PHONE });
+  const globals = await globalsOf(visit);
+  for (const { username, name } of some(people.slice(0, fitAsName(strings).length), 15)) {
+    await visit.go(`/${username}`);
+    const heading = visit.page.getByRole("region", { name: "About this account" }).locator("h2");
+    await heading.waitFor();
+    expect(await heading.textContent()).toBe(name);
+    expect(await visit.heading().textContent()).toBe(name);
+    await expectNoWider(visit);
+  }
+  await visit.go("/home");
+  // A field knows but one end of a line.
+  for (const text of some(strings, 40).filter((one) => !/[\r\0]/.test(one))) {
+    await visit.composer().fill(text);
+    const shown = async () => await visit.page.locator("form.composer .shown").first().textContent();
+    await expect.poll(shown).toBe(`${text} `);
+    await expectNoWider(visit);
+  }
+  await visit.composer().fill("");
+  expect(await globalsOf(visit)).toEqual(globals);
+});
+
+async function expectNoWider(visit: Visit): Promise<void> {
+  expect(await visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+}

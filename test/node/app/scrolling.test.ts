@@ -204,3 +204,24 @@ test("a tweet that stays on the screen can be liked, however much came since tha
   await expect.poll(async () => await visit.button("Like", first).getAttribute("aria-pressed")).toBe("true");
   await expect.poll(async () => await visit.countOn(first, "Like")).toBe("1");
 });
+
+test("who is muted far down is nowhere further up either, where the page had let their tweets go", async () => {
+  const { owner, loud, quiet } = await stage().people("owner", "loud", "quiet");
+  for (const author of [loud, quiet]) {
+    await plantTweets(stage().runtime, author.id, TEXTS.slice(0, 150));
+    await stage().api.follow(owner, author.id);
+  }
+  await stage().drained();
+  const visit = await stage().open({ as: owner });
+  const theirs = visit.cards().filter({ hasText: `@${loud.username}` });
+  await theirs.first().waitFor();
+  await scrollTo(visit.page, (await stage().api.wholeHome(owner)).at(-5) ?? "");
+  await visit.choose(theirs.last(), "More", `Mute @${loud.username}`);
+  await expect.poll(async () => await theirs.count()).toBe(0);
+  while ((await visit.page.evaluate("scrollY")) !== 0) {
+    await scrollBy(visit.page, -700);
+    await expect.poll(async () => await visit.page.locator(".card.waiting").count()).toBe(0);
+    expect(await theirs.count()).toBe(0);
+  }
+  expect(await visit.cards().count()).toBeGreaterThan(3);
+});

@@ -78,7 +78,7 @@ test("the policy of every page lets nothing in but the server's own files, and h
 
 test("a script that gets into the page all the same does not run, and is reported", async () => {
   const visit = await stage().open();
-  visit.watch.expect(/Content Security Policy|policy breached|violates the following|TrustedHTML/);
+  visit.watch.expect(/Content Security Policy|policy breached|violates the following|requires 'TrustedScript'/);
   const breach = visit.page.waitForEvent("console", (message) =>
     message.text().startsWith("policy breached: script-src"),
   );

@@ -3,9 +3,9 @@ import { ask } from "../api/client.ts";
 import { TWEETS } from "../api/asking.ts";
 import { viewer } from "../api/tokens.ts";
 import type { TimelineAnswer } from "../api/types.ts";
-import { hiddenAuthor } from "../state/people.ts";
+import { hiddenAuthor, isHidden } from "../state/people.ts";
 import { posted } from "../state/posting.ts";
-import { noteAnswer, noteGone, peekTweet } from "../state/tweets.ts";
+import { lookedUp, noteAnswer, noteGone, peekTweet } from "../state/tweets.ts";
 import { ListModel, type ListPage } from "./list-model.ts";
 import { LiveSocket } from "./live-socket.ts";
 
@@ -181,6 +181,9 @@ export function startLiveHome(): void {
     const isTheirs = (id: string) => authorOf(id) === author;
     forget(isTheirs);
     for (const id of [...homeList.peek().items].filter(isTheirs)) homeList.peek().remove(id);
+  });
+  effect(() => {
+    for (const id of lookedUp.value) if (isHidden(authorOf(id) ?? "")) homeList.peek().remove(id);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && missed) lookForNew();

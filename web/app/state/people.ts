@@ -18,9 +18,19 @@ const STRANGER: Standing = {
 
 /** Somebody whose tweets the reader does not want to see from now on: lists let them go. */
 export const hiddenAuthor = signal<string | null>(null);
+/** All of them since the page was loaded: what it had let go of by then is known to be theirs when it is fetched again. */
+const hidden = new Set<string>();
+
+/** True for somebody whom the reader hid, and has not taken back. */
+export function isHidden(id: string): boolean {
+  if (!hidden.has(id)) return false;
+  const standing = userOf(id).peek()?.viewer;
+  return standing?.muting === true || standing?.blocking === true || standing?.following !== true;
+}
 
 /** The same author may be muted today and blocked tomorrow: lists hear of both. */
 function hide(id: string): void {
+  hidden.add(id);
   hiddenAuthor.value = null;
   hiddenAuthor.value = id;
 }

@@ -1,4 +1,4 @@
-import type { Signal } from "@preact/signals";
+import { signal, type Signal } from "@preact/signals";
 import { ask } from "../api/client.ts";
 import { TWEETS } from "../api/asking.ts";
 import type { TimelineAnswer, Tweet, TweetsAnswer, User } from "../api/types.ts";
@@ -18,6 +18,8 @@ const tweets = new Shelf<Held>(TWEETS_MAX);
 const users = new Shelf<User | undefined>(USERS_MAX);
 /** What was scrolled past is fetched again when it comes back on screen. */
 const wanted = new Wanted(lookUpTweets);
+/** What was fetched again last. */
+export const lookedUp = signal<readonly string[]>([]);
 
 /** The tweet as it stands now; `undefined` until it is fetched, which reading it sees to. */
 export function tweetOf(id: string): Signal<Held> {
@@ -86,6 +88,7 @@ export async function lookUpTweets(ids: readonly string[]): Promise<void> {
   const answer = await ask<TweetsAnswer>("/tweets", { query: { ids: ids.join(","), ...TWEETS } });
   noteAnswer(answer);
   noteMissing(answer);
+  lookedUp.value = ids;
 }
 
 /** Notes those that a lookup names as absent; an unavailable store names them otherwise. */
