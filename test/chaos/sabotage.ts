@@ -30,7 +30,8 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     name: "a counter that adds twice on a repeat",
     file: "workers/graph/writer.ts",
-    replace: "WHERE ${known} < ${version} AND coalesce((SELECT state ${edge}), 0) <> ${state}",
+    replace:
+      "WHERE coalesce((SELECT version ${edge}), 0) < ${version}\n      AND coalesce((SELECT state ${edge}), 0) <> ${state}",
     by: "WHERE true",
     seenIn: "campaign",
   },

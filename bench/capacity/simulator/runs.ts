@@ -57,7 +57,7 @@ function spikeRuns(
   { FANOUT_LATER_SECONDS_MAX }: Limits,
 ): string[] {
   const burst = { burst: SPIKE };
-  const first = { ...burst, activeFirst: "message waited" } as const;
+  const first = { ...burst, activeFirst: "post is old" } as const;
   const shared = { shared: true, consumers: given.consumers + 1 };
   const all = run("all alike", burst);
   const own = run("active first", first);
@@ -83,8 +83,8 @@ function celebrityRuns(run: (name: string, change: Partial<Scenario>) => Run, li
   const posts = { celebrityPosts: [600] };
   const runs: Run[] = [
     run("pushed, all alike", posts),
-    run("pushed, active first by a message's wait (the product)", { ...posts, activeFirst: "message waited" }),
-    run("pushed, active first by the post's age", { ...posts, activeFirst: "post is old" }),
+    run("pushed, active first by a message's wait", { ...posts, activeFirst: "message waited" }),
+    run("pushed, active first by the post's age (the product)", { ...posts, activeFirst: "post is old" }),
     run("pulled (the product's tier from 1M followers)", {
       ...posts,
       limits: { ...limits, FANOUT_PULL_MIN: CROWD.largest },

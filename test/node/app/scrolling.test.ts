@@ -167,6 +167,7 @@ test("after a long way elsewhere what was let go waits in its place, and comes a
   const visit = await stage().open({ as: reader });
   await scrollTo(visit.page, keyOf(40));
   const place = await firstOn(visit.page);
+  const shown = await shownOn(visit.page);
   await visit.go(`/${writer.username}`);
   await scrollTo(visit.page, keyOf(290));
   visit.watch.expect(FAILED.offline, /WebSocket/);
@@ -175,6 +176,11 @@ test("after a long way elsewhere what was let go waits in its place, and comes a
   await expectBackAt(visit, place);
   await visit.page.getByText("You are offline").waitFor();
   expect(await visit.page.locator(".card.waiting").count()).toBeGreaterThan(3);
+  // Each takes the room that it had.
+  const now = new Map((await shownOn(visit.page)).map(({ key, top }) => [key, top]));
+  for (const { key, top } of shown) {
+    expect(Math.abs((now.get(key) ?? NaN) - top), `${key}, pixels off`).toBeLessThanOrEqual(PIXELS_OFF);
+  }
   await visit.context.setOffline(false);
   await expect.poll(async () => await visit.page.locator(".card.waiting").count()).toBe(0);
   await visit.page.getByText("You are offline").waitFor({ state: "detached" });

@@ -16,6 +16,11 @@ export interface Anchor {
   readonly top: number;
 }
 
+/** An anchor, and how far below the top of the list itself it stands. */
+export interface Stand extends Anchor {
+  readonly inList: number;
+}
+
 /**
  * A list as far as it was scrolled: keys, measured heights and the reader's place; what the keys stand for is held
  * elsewhere, and may be let go. It outlives its page, so that going back finds everything where it was.
@@ -28,7 +33,7 @@ export class ListModel {
   /** Keys in order, with the heights of what was ever on screen. */
   readonly items = new PackedItems();
   /** Null at the very top. */
-  anchor: Anchor | null = null;
+  anchor: Stand | null = null;
   /** True once the reader had a place in it. */
   wasSeen = false;
   /** The item that keys act on. */
@@ -62,7 +67,7 @@ export class ListModel {
   }
 
   /** Notes where the reader is. */
-  stand(anchor: Anchor | null): void {
+  stand(anchor: Stand | null): void {
     this.anchor = anchor;
     this.wasSeen = true;
   }

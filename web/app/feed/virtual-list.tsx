@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { online } from "../state/network.ts";
 import { place } from "../state/router.ts";
 import { useActiveList } from "./active-list.ts";
-import type { Anchor, ListModel } from "./list-model.ts";
+import type { Anchor, ListModel, Stand } from "./list-model.ts";
 import { Offsets, type Range } from "./window-range.ts";
 
 interface Props {
@@ -42,7 +42,7 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
   const [version, state, drawing] = [list.version.value, list.state.value, redraw.value];
   const offsets = useMemo(() => new Offsets(list.items, estimate), [list, version, drawing]);
   // Read here, before the document changes: where the reader sees it now is where it must stay.
-  const anchor = opening.current ?? (root.current === null ? null : anchorOf(root.current));
+  const anchor = opening.current ?? (root.current === null ? null : placeOf(root.current, list));
   const range = rangeOf(offsets, root.current, anchor, list);
   const drawn = useRef({ offsets, range });
   drawn.current = { offsets, range };
@@ -52,9 +52,9 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
 
   useLayoutEffect(() => {
     if (root.current !== null) {
-      const { changed } = measure(root.current, list, null);
+      const changed = measure(root.current, list);
       if (keepAnchor(root.current, anchor) || (state !== "loading" && state !== "new")) opening.current = null;
-      if (opening.current === null) list.stand(anchorOf(root.current));
+      if (opening.current === null) list.stand(standOf(root.current));
       if (changed) redraw.value += 1;
     }
     const ahead = scrollY > 0 ? AHEAD_SCROLLED_PX : AHEAD_PX;
@@ -66,9 +66,9 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
     const look = () => {
       if (root.current === null) return;
       // What grew above the reader's place, while nothing was drawn here, must not push it down.
-      const { changed, above } = measure(root.current, list, list.anchor);
-      if (Math.abs(above) >= 1) scrollBy({ top: above, behavior: "instant" });
-      const now = anchorOf(root.current);
+      keepAnchor(root.current, placeOf(root.current, list));
+      const changed = measure(root.current, list);
+      const now = standOf(root.current);
       if (opening.current === null) list.stand(now);
       const next = rangeOf(drawn.current.offsets, root.current, now, list);
       const same = next.start === drawn.current.range.start && next.end === drawn.current.range.end;
@@ -141,28 +141,19 @@ function rangeOf(offsets: Offsets, root: HTMLElement | null, anchor: Anchor | nu
   return offsets.around({ from, to: from + innerHeight, before: BEFORE_PX, after: AFTER_PX, most: ITEMS_MAX });
 }
 
-interface Measured {
-  /** True where something is of another height than was thought. */
-  readonly changed: boolean;
-  /** By how many pixels what stands before the anchor grew. */
-  readonly above: number;
-}
-
-function measure(root: HTMLElement, list: ListModel, anchor: Anchor | null): Measured {
-  let [changed, above, isAbove] = [false, 0, anchor !== null];
+/** @returns true where something is of another height than was thought. */
+function measure(root: HTMLElement, list: ListModel): boolean {
+  let changed = false;
   for (const item of itemsOf(root)) {
-    const key = item.dataset["key"] ?? "";
-    const index = list.items.indexOf(key);
+    const index = list.items.indexOf(item.dataset["key"] ?? "");
     const known = list.items.heightAt(index);
-    if (key === anchor?.key) isAbove = false;
     if (index < 0 || keepRoom(item, known)) continue;
     const height = item.getBoundingClientRect().height;
     if (Math.abs(known - height) < 0.5) continue;
-    if (isAbove && known > 0) above += height - known;
     list.items.setHeight(index, height);
     changed = true;
   }
-  return { changed, above: isAbove ? 0 : above };
+  return changed;
 }
 
 /** What is fetched again takes the room that it had. @returns true where it does. */
@@ -173,9 +164,12 @@ function keepRoom(item: HTMLElement, known: number): boolean {
   return waits;
 }
 
+const itemOf = (root: HTMLElement, key: string | undefined): HTMLElement | undefined =>
+  [...itemsOf(root)].find((one) => one.dataset["key"] === key);
+
 /** Scrolls so that the anchor stands where the reader saw it. @returns false where it is not in the document. */
 function keepAnchor(root: HTMLElement, anchor: Anchor | null): boolean {
-  const item = [...itemsOf(root)].find((one) => one.dataset["key"] === anchor?.key);
+  const item = itemOf(root, anchor?.key);
   if (item === undefined || anchor === null) return false;
   const off = item.getBoundingClientRect().top - anchor.top;
   if (Math.abs(off) >= 1) scrollBy({ top: off, behavior: "instant" });
@@ -183,14 +177,24 @@ function keepAnchor(root: HTMLElement, anchor: Anchor | null): boolean {
 }
 
 /** The first item that shows below the heading; none at the very top, where new items may push the others down. */
-function anchorOf(root: HTMLElement): Anchor | null {
+function standOf(root: HTMLElement): Stand | null {
   if (scrollY < 1) return null;
+  const start = root.getBoundingClientRect().top;
   for (const item of itemsOf(root)) {
     const { top, bottom } = item.getBoundingClientRect();
     const { key } = item.dataset;
-    if (bottom > HEADING_PX && key !== undefined) return { key, top };
+    if (bottom > HEADING_PX && key !== undefined) return { key, top, inList: top - start };
   }
   return null;
+}
+
+/** Where the reader's place was before something of the list that stands above it changed its height by itself. */
+function placeOf(root: HTMLElement, list: ListModel): Anchor | null {
+  const item = itemOf(root, list.anchor?.key);
+  if (item === undefined || list.anchor === null) return standOf(root);
+  const { top } = item.getBoundingClientRect();
+  const moved = top - root.getBoundingClientRect().top - list.anchor.inList;
+  return Math.abs(moved) < 1 ? standOf(root) : { key: list.anchor.key, top: top - moved };
 }
 
 /** Calls `look` in the frame after the window was scrolled or resized, and at once when something in the list changed its height. */

@@ -55,10 +55,18 @@ const STRETCH = (parts: readonly string[], drawn: readonly string[], left: numbe
     }
     drawn = found;
   };
+  // A machine that is busy may draw later than it scrolls.
+  const isDrawn = () => {
+    const [items, list] = [[...feed.querySelectorAll(":scope > [data-key]")], feed.getBoundingClientRect()];
+    if (items.length === 0 || items.some((item) => item.ariaBusy === "true")) return false;
+    const [top, bottom] = [items[0].getBoundingClientRect().top, items.at(-1).getBoundingClientRect().bottom];
+    return top <= Math.max(list.top, 60) + 1 && bottom >= Math.min(list.bottom, innerHeight) - 1;
+  };
   for (let step = 0; step < ${STEPS_AT_ONCE} && items.length < ${left}; step += 1) {
     look();
     scrollBy({ top: innerHeight - 60, behavior: "instant" });
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    do await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    while (!isDrawn());
   }
   look();
   return { items, faults, nodes, drawn };
