@@ -77,6 +77,11 @@ const SMALL_LIMITS = {
   ACCESS_TOKEN_SECONDS: "315360000",
 };
 
+/** Each test file has a workerd of its own, which waits a third of the time: on two cores, three keep them busy. */
+const WORKERS_AT_ONCE = 3;
+/** Files that start a server, and perhaps a browser: more of them starve one another on a small machine. */
+const SERVERS_AT_ONCE = 2;
+
 /** Hostile input in base64, since a test in workerd cannot read the disk; null for a file that is not there. */
 function hostileData() {
   const read = (file: string) => {
@@ -122,6 +127,7 @@ function inWorkers(name: string, include: string[], given: { vars?: Record<strin
     test: {
       name,
       include,
+      maxWorkers: WORKERS_AT_ONCE,
       setupFiles: ["./test/support/apply-migrations.ts"],
       testTimeout: 30_000,
       hookTimeout: 60_000,
@@ -129,7 +135,7 @@ function inWorkers(name: string, include: string[], given: { vars?: Record<strin
   };
 }
 
-/** They start a server as somebody at a terminal would, or kill one in the midst of what it does: with no browser beside them. */
+/** They start a server as somebody at a terminal would, or kill one in the midst of what it does: one by one. */
 const ALONE = ["test/node/start.test.ts", "test/node/crash.test.ts", "test/node/crash-control.test.ts"];
 
 function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
@@ -148,8 +154,6 @@ function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
 
 export default defineConfig({
   test: {
-    // Each test file has a workerd of its own; more than two at once starve one another on a small machine.
-    maxWorkers: 2,
     projects: [
       (() => {
         const project = inWorkers("workers", ["test/**/*.test.ts"], { vars: NO_WAITS });
@@ -165,8 +169,8 @@ export default defineConfig({
       inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
       inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),
       // They start whole servers: after all others.
-      inNode("node", { exclude: ALONE, sequence: { groupOrder: 1 } }),
-      inNode("node-alone", { include: ALONE, sequence: { groupOrder: 2 } }),
+      inNode("node", { exclude: ALONE, maxWorkers: SERVERS_AT_ONCE, sequence: { groupOrder: 1 } }),
+      inNode("node-alone", { include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } }),
     ],
   },
 });

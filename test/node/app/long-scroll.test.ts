@@ -70,11 +70,10 @@ function expectAsSent(sent: readonly PlantedTweet[], items: Walk["items"]): void
 
 test(`${TWEETS} tweets, every hostile string among them: shown as sent, in a page that stays small and in shape`, async () => {
   const visit = await stage().open({ as: reader, viewport: WINDOW });
-  const session = await visit.context.newCDPSession(visit.page);
   const globals = await globalsOf(visit);
-  const first = await memoryOf(session);
+  const first = await memoryOf(visit.page);
   const { items, nodesMax, faults } = await walkDown(visit.page, ["p.text"], tweets.length);
-  const last = await memoryOf(session);
+  const last = await memoryOf(visit.page);
 
   expect(faults).toEqual([]);
   expect(items.size).toBe(tweets.length);

@@ -36,6 +36,28 @@ const HEADING_PX = 56;
  * whatever is measured, added or removed.
  */
 export function VirtualList({ list, label, render, estimate = 130, role = "feed", empty, openAt }: Props) {
+  const { root, offsets, range } = useWindow(list, estimate, openAt);
+  useActiveList(list, root);
+  useComingBack(list);
+  const state = list.state.value;
+  // A feed without articles is none to a screen reader.
+  if (list.items.length === 0) return state === "end" ? <div class="empty">{empty}</div> : <Foot list={list} />;
+  const above = offsets.topOf(range.start);
+  const below = offsets.total - offsets.topOf(range.end);
+  return (
+    <>
+      <div class="feed" role={role} aria-label={label} aria-busy={state === "loading"} ref={root}>
+        <div role="none" style={{ height: `${above}px` }} />
+        {list.items.slice(range.start, range.end).map((key, index) => render(key, range.start + index))}
+        <div role="none" style={{ height: `${below}px` }} />
+      </div>
+      <Foot list={list} />
+    </>
+  );
+}
+
+/** What of the list is drawn; it follows the window, and keeps the reader's place. */
+function useWindow(list: ListModel, estimate: number, openAt: string | undefined) {
   const root = useRef<HTMLDivElement>(null);
   const opening = useRef<Anchor | null>(openingAnchor(list, openAt));
   const redraw = useSignal(0);
@@ -46,9 +68,6 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
   const range = rangeOf(offsets, root.current, anchor, list);
   const drawn = useRef({ offsets, range });
   drawn.current = { offsets, range };
-  const isEmpty = list.items.length === 0;
-  useActiveList(list, root);
-  useComingBack(list);
 
   useLayoutEffect(() => {
     if (root.current !== null) {
@@ -57,9 +76,7 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
       if (opening.current === null) list.stand(standOf(root.current));
       if (changed) redraw.value += 1;
     }
-    const ahead = scrollY > 0 ? AHEAD_SCROLLED_PX : AHEAD_PX;
-    const end = root.current?.getBoundingClientRect().bottom ?? 0;
-    if (state === "more" && end < innerHeight + ahead) void list.loadMore();
+    if (state === "more" && isEndNear(root.current)) void list.loadMore();
   });
 
   useEffect(() => {
@@ -75,22 +92,14 @@ export function VirtualList({ list, label, render, estimate = 130, role = "feed"
       if (!same || changed) redraw.value += 1;
     };
     return watchWindow(root.current, look);
-  }, [list, isEmpty]);
+  }, [list, list.items.length === 0]);
 
-  const above = offsets.topOf(range.start);
-  const below = offsets.total - offsets.topOf(range.end);
-  // A feed without articles is none to a screen reader.
-  if (isEmpty) return state === "end" ? <div class="empty">{empty}</div> : <Foot list={list} />;
-  return (
-    <>
-      <div class="feed" role={role} aria-label={label} aria-busy={state === "loading"} ref={root}>
-        <div role="none" style={{ height: `${above}px` }} />
-        {list.items.slice(range.start, range.end).map((key, index) => render(key, range.start + index))}
-        <div role="none" style={{ height: `${below}px` }} />
-      </div>
-      <Foot list={list} />
-    </>
-  );
+  return { root, offsets, range };
+}
+
+function isEndNear(root: HTMLElement | null): boolean {
+  const ahead = scrollY > 0 ? AHEAD_SCROLLED_PX : AHEAD_PX;
+  return (root?.getBoundingClientRect().bottom ?? 0) < innerHeight + ahead;
 }
 
 /** Loads what was begun: at first, and when the network is back. */
