@@ -155,6 +155,9 @@ function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
 export default defineConfig({
   test: {
     projects: [
+      // First, for the oracle takes longest: at the end one core would wait for it.
+      inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),
+      inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
       (() => {
         const project = inWorkers("workers", ["test/**/*.test.ts"], { vars: NO_WAITS });
         return {
@@ -166,8 +169,6 @@ export default defineConfig({
           },
         };
       })(),
-      inWorkers("workers-16-shards", ["test/shards/**/*.test.ts"], { shards: 16 }),
-      inWorkers("workers-small-limits", ["test/oracle/**/*.test.ts"], { vars: SMALL_LIMITS }),
       // They start whole servers: after all others.
       inNode("node", { exclude: ALONE, maxWorkers: SERVERS_AT_ONCE, sequence: { groupOrder: 1 } }),
       inNode("node-alone", { include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } }),
