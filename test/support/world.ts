@@ -13,7 +13,7 @@ export type { Page, PageMeta, PageQuery, PersonInit, TweetJson } from "./person.
 export type { Isolate } from "./isolate.ts";
 
 export interface WorldOptions {
-  /** Vars over those of the project. Durable Objects do not see them: see `workers-small-limits`. */
+  /** Vars over those of the project. Durable Objects do not see them: see `oracle`. */
   readonly vars?: Readonly<Record<string, string>>;
   readonly isolates?: number;
 }
