@@ -89,7 +89,8 @@ async function take(
   filling: Filling,
 ): Promise<void> {
   const ids = new Set(skeleton.entries.flatMap((entry) => [entry.id, entry.tweetId, ...retweetIdsOf(entry)]));
-  const options = { ownFromStore: wishes.ownLeavesAtOnce !== true, without: filling.unreadable };
+  const ownFromStore = wishes.ownLeavesAtOnce !== true || skeleton.entries.some((entry) => entry.retweetsOwn === true);
+  const options = { ownFromStore, without: filling.unreadable };
   const visible = await readVisibleTweets(ctx, viewing, place, ids, options);
   for (const name of visible.failed) {
     filling.degraded.add(name);

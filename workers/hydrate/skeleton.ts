@@ -14,6 +14,8 @@ export interface SkeletonEntry {
   readonly tweetId: string;
   /** Of a retweet in a timeline: the newest retweets of the tweet there, newest first; they may be gone or hidden. */
   readonly retweets?: readonly { readonly id: string; readonly actorId: string }[];
+  /** True for a retweet of the viewer's own tweet that the list does not lose when that is deleted. */
+  readonly retweetsOwn?: true;
 }
 
 export interface Skeleton {

@@ -1,5 +1,11 @@
 import type { HomeRead } from "../../durable-objects/home-timeline.ts";
-import { byNewest, repliesElsewhere, type Retweet, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import {
+  byNewest,
+  isRetweet,
+  repliesElsewhere,
+  type Retweet,
+  type TimelineEntry,
+} from "../../durable-objects/timeline-entry.ts";
 import { readFollowing } from "../graph/reader.ts";
 import type { Skeleton, SkeletonEntry } from "../hydrate/skeleton.ts";
 import { STRANGER, type Standing, type Viewing } from "../hydrate/viewing.ts";
@@ -222,8 +228,11 @@ async function readFollowed(
   const entries =
     range.withoutRetweets === true ? fitting : await keepNewest(ctx, viewing, fitting, actors, range.before);
   const reached = read.entries.at(-1)?.id;
+  // The store has a retweet still when its tweet is gone: an isolate that remembers that would show it.
+  const own = new Set(fitting.filter((one) => isRetweet(one) && one.authorId === userId).map((one) => one.tweetId));
   return {
-    entries,
+    entries:
+      own.size === 0 ? entries : entries.map((one) => (own.has(one.tweetId) ? { ...one, retweetsOwn: true } : one)),
     end: read.end,
     degraded: read.failed,
     settled: read.failed.length > 0 ? ID_MIN : ID_MAX,
