@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { plantTweets } from "../support/planting.ts";
 import { newWorld, type Isolate, type Person, type World } from "../support/world.ts";
 
 const VISIBILITY_CACHE_SECONDS = 5;
@@ -115,4 +116,20 @@ test("a new name shows at once to whoever changed it, and to others within VISIB
     `/2/tweets/${tweet.id}?expansions=author_id`,
   );
   expect(lookup.includes.users).toMatchObject([{ name: "Alice Anew" }]);
+});
+
+test("below what a timeline keeps, too, one's own retweet of a tweet goes with it, where another isolate remembers both", async () => {
+  const world = await newWorld({ isolates: 2 });
+  const { elsewhere } = isolatesOf(world);
+  const alice = await world.register("alice");
+  const tweet = await alice.posts("mine, and retweeted by me");
+  await alice.retweets(tweet);
+  await world.drain();
+  const count = elsewhere.runtime.limits.TIMELINE_ENTRIES_MAX + 5;
+  const newer = await plantTweets(world, alice, { count, from: world.now() + 1_000, every: 10 });
+  world.advance(60);
+  const before = await alice.at(elsewhere).wholeHome(100);
+  expect(before).toHaveLength(newer.length + 1);
+  await alice.deletes(tweet);
+  expect(await alice.at(elsewhere).wholeHome(100)).toEqual(before.slice(0, newer.length));
 });
