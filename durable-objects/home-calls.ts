@@ -1,4 +1,4 @@
-import type { ShownEntry } from "./timeline-entry.ts";
+import type { Shown } from "./shown-entries.ts";
 import type { Merge } from "./timeline-pages.ts";
 
 /** What the Worker asks of a home timeline, and is answered. */
@@ -26,9 +26,9 @@ export type HomeRead =
       readonly floor: string;
       readonly through: string;
       readonly seenAt: number;
-      readonly entries: readonly ShownEntry[];
-      /** True where the timeline has further entries in the range. */
-      readonly more: boolean;
+      readonly entries: Shown["entries"];
+      readonly more: Shown["more"];
+      readonly risen?: Shown["risen"];
       readonly pulled: readonly string[];
       /** Beside pull authors: what the timeline knows to be deleted or undone, which their feeds may still hold. */
       readonly gone?: readonly string[];

@@ -34,12 +34,24 @@ export interface PageRange {
 
 type Wanted = Pick<PageRange, "now" | "withoutRetweets" | "withoutReplies">;
 
+export interface Shown {
+  readonly entries: ShownEntry[];
+  /** True where the timeline has further entries in the range. */
+  readonly more: boolean;
+  /** Where the range goes on below the floor: retweets above it that show, of tweets below it, which they bring up. */
+  readonly risen?: readonly TimelineEntry[];
+}
+
 /**
  * The newest `count` lines below `before` and above `since` and the floor that show, each tweet at its newest: one that
  * stands above `before` does not come again.
- * @returns `more`: true where the timeline has further ones in that range.
  */
-export function readShown(lines: TimelineLines, range: PageRange): { entries: ShownEntry[]; more: boolean } {
+export function readShown(lines: TimelineLines, range: PageRange): Shown {
+  const read = readRange(lines, range);
+  return read.more || range.since >= lines.floor ? read : { ...read, ...risenOver(lines, range) };
+}
+
+function readRange(lines: TimelineLines, range: PageRange): Shown {
   const least = range.since > lines.floor ? range.since : lines.floor;
   const found: TimelineEntry[] = [];
   const met = new Set<string>();
@@ -56,6 +68,15 @@ export function readShown(lines: TimelineLines, range: PageRange): { entries: Sh
     }
   }
   return { entries: describe(lines, found, range), more: false };
+}
+
+function risenOver(lines: TimelineLines, range: PageRange): Pick<Shown, "risen"> {
+  if (!lines.retweets || range.withoutRetweets === true) return {};
+  const { floor } = lines;
+  const risen = [...lines.all()]
+    .flat()
+    .filter((entry) => entry.id > floor && isRetweet(entry) && entry.tweetId <= floor && shows(lines, entry, range));
+  return risen.length === 0 ? {} : { risen };
 }
 
 /** Those of `tweetIds` that show at or above `above`. */

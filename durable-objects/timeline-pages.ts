@@ -1,8 +1,16 @@
 import { ID_MAX, idBefore } from "../workers/lib/snowflake.ts";
 import { EntryShelf, type PageStore } from "./entry-shelf.ts";
 import { packFollows, unpackFollows, type FollowState } from "./packed-pages.ts";
-import { findShown, linesOf, readShown, shownFrom, type PageRange, type TimelineLines } from "./shown-entries.ts";
-import type { ShownEntry, TimelineEntry } from "./timeline-entry.ts";
+import {
+  findShown,
+  linesOf,
+  readShown,
+  shownFrom,
+  type PageRange,
+  type Shown,
+  type TimelineLines,
+} from "./shown-entries.ts";
+import type { TimelineEntry } from "./timeline-entry.ts";
 import { TimelineHiding, type HidingMerge } from "./timeline-hiding.ts";
 
 export type { PageRange, PageStore };
@@ -125,7 +133,7 @@ export class TimelinePages implements TimelineLines {
   }
 
   /** What of a range the owner gets to see. */
-  read(range: PageRange): { entries: ShownEntry[]; more: boolean } {
+  read(range: PageRange): Shown {
     return readShown(this, range);
   }
 

@@ -130,6 +130,20 @@ describe("scrolling past what a timeline keeps, among retweets", () => {
   });
 });
 
+test("a retweet that its tweet's shard has not heard of yet keeps the tweet from showing again below what the timeline keeps", async () => {
+  await meet({});
+  const ids = await plantTweets(world, friend, { count: KEPT + 50, from: world.now() - 3_000_000, every: 3_000 });
+  const [newer, oldest] = [ids.slice(0, -1), ids.at(-1) ?? ""];
+  const retweet = await ann.retweets({ id: oldest });
+  for (const size of [100, 37]) expectSame(await reader.wholeHome(size), [retweet.id, ...newer], "not heard of");
+  const path = `/2/users/${reader.id}/timelines/reverse_chronological`;
+  expectSame(await reader.wholeList(path, 100, { exclude: "retweets" }), ids, "without retweets");
+  await ann.undoesRetweet({ id: oldest });
+  expectSame(await reader.wholeHome(100), ids, "undone, which nobody heard of either");
+  await world.drain();
+  expectSame(await reader.wholeHome(100), ids, "undone");
+});
+
 describe("a pull author's retweets", () => {
   /** As above; ben is pulled, from before anything was said. */
   async function pullStory(when = [SOON, LATE] as [number, number]): Promise<{ up: string; last: string }> {

@@ -1,11 +1,5 @@
 import type { HomeRead } from "../../durable-objects/home-timeline.ts";
-import {
-  byNewest,
-  isRetweet,
-  repliesElsewhere,
-  type Retweet,
-  type TimelineEntry,
-} from "../../durable-objects/timeline-entry.ts";
+import { byNewest, isRetweet, repliesElsewhere, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import { readFollowing } from "../graph/reader.ts";
 import type { Skeleton, SkeletonEntry } from "../hydrate/skeleton.ts";
 import { STRANGER, type Standing, type Viewing } from "../hydrate/viewing.ts";
@@ -13,7 +7,7 @@ import type { Ctx } from "../lib/context.ts";
 import { DependencyFailed } from "../lib/dependency.ts";
 import { DomainError } from "../lib/errors.ts";
 import { ID_MAX, ID_MIN, idAfter, idBefore, lowestIdAt } from "../lib/snowflake.ts";
-import { keepNewest } from "./keep-newest.ts";
+import { keepNewest, newestByActor } from "./keep-newest.ts";
 import { KV_STALE_SECONDS, readPullList, type PullAuthors } from "./pull-feeds.ts";
 import { checkHome, readPulled } from "./pulled-entries.ts";
 import { readStore, type TimelineRange } from "./read-store.ts";
@@ -157,18 +151,17 @@ async function mergeSources(
   const floor = greatest(home.floor, pulled.floor);
   // Where the object had more than was asked for, it is silent below its last entry.
   const silentBelow = home.more ? (home.entries.at(-1)?.id ?? range.before) : ID_MIN;
-  const pushed = home.entries.filter((entry) => !pulled.isFurtherUp(entry.tweetId));
+  const shownAbove = new Set(pulled.furtherUp.map((entry) => entry.tweetId));
+  const pushed = home.entries.filter((entry) => !shownAbove.has(entry.tweetId));
   const cached = mergeEntries(pushed, pulled.entries).filter((entry) => entry.id > floor && entry.id >= silentBelow);
   const settled = pulled.failed.length > 0 ? ID_MIN : attempt.settled;
   const entries = cached.slice(0, range.count);
   // With fewer, all above the floor is here: where the object had more than was asked for, a feed's floor cut into it.
   if (cached.length >= range.count) return { entries, end: false, degraded: [...degraded], settled };
   if (floor <= range.since) return { entries, end: true, degraded: [...degraded], settled };
-  const below = await readBelow(ctx, viewing, userId, {
-    ...range,
-    before: least(range.before, idAfter(floor)),
-    count: range.count - entries.length,
-  });
+  const part = { ...range, before: least(range.before, idAfter(floor)), count: range.count - entries.length };
+  const risen = [...(home.risen ?? []), ...pulled.furtherUp].filter(isRetweet);
+  const below = await readBelow(ctx, viewing, userId, part, risen);
   for (const name of below.degraded) degraded.add(name);
   return {
     ...below,
@@ -195,38 +188,42 @@ function mergeEntries(
   return [...newest.values()];
 }
 
-function newestByActor(retweets: readonly Retweet[]): Retweet[] {
-  const newest = new Map<string, Retweet>();
-  for (const one of [...retweets].sort(byNewest)) if (!newest.has(one.actorId)) newest.set(one.actorId, one);
-  return [...newest.values()];
-}
-
 /** The store's part of a deep page. Where not even the following list is to be had, the page ends here for now. */
-async function readBelow(ctx: Ctx, viewing: Viewing, userId: string, range: TimelineRange): Promise<Skeleton> {
+async function readBelow(
+  ctx: Ctx,
+  viewing: Viewing,
+  userId: string,
+  range: TimelineRange,
+  risen: readonly TimelineEntry[],
+): Promise<Skeleton> {
   const shard = shardOf(ctx, userId);
   try {
     const following = await ctx.dependencies.guard(shard, () => readFollowing(ctx, userId));
-    return await readFollowed(ctx, viewing, userId, [...following.keys()], range);
+    return await readFollowed(ctx, viewing, userId, [...following.keys()], range, risen);
   } catch (error) {
     if (!(error instanceof DependencyFailed)) throw error;
     return { entries: [], end: false, degraded: [error.dependency], settled: ID_MIN };
   }
 }
 
-/** Home as the store has it: what `userId` and `followed` wrote and retweeted, by the rules that a timeline keeps itself. */
+/**
+ * Home as the store has it: what `userId` and `followed` wrote and retweeted, by the rules that a timeline keeps itself.
+ * @param risen retweets above the range that the tweets' shards may not have heard of yet.
+ */
 async function readFollowed(
   ctx: Ctx,
   viewing: Viewing,
   userId: string,
   followed: readonly string[],
   range: TimelineRange,
+  risen: readonly TimelineEntry[] = [],
 ): Promise<Skeleton> {
   const actors = [userId, ...followed];
   const read = await readStore(ctx, actors, range);
   const isFollowed = (other: string) => followed.includes(other);
   const fitting = read.entries.filter((entry) => !repliesElsewhere(entry, userId, isFollowed));
   const entries =
-    range.withoutRetweets === true ? fitting : await keepNewest(ctx, viewing, fitting, actors, range.before);
+    range.withoutRetweets === true ? fitting : await keepNewest(ctx, viewing, fitting, actors, range.before, risen);
   const reached = read.entries.at(-1)?.id;
   // The store has a retweet still when its tweet is gone: an isolate that remembers that would show it.
   const own = new Set(fitting.filter((one) => isRetweet(one) && one.authorId === userId).map((one) => one.tweetId));

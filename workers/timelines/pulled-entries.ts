@@ -11,8 +11,8 @@ export interface Pulled {
   /** The feeds are complete above this id. */
   readonly floor: string;
   readonly failed: readonly string[];
-  /** True where a feed brought the tweet above the part that is read here. */
-  isFurtherUp(tweetId: string): boolean;
+  /** What feeds brought above the part that is read here. */
+  readonly furtherUp: readonly TimelineEntry[];
 }
 
 /**
@@ -27,7 +27,7 @@ export async function readPulled(
   range: TimelineRange,
 ): Promise<Pulled> {
   const { pulled: authors, gone = [] } = home;
-  if (authors.length === 0) return { entries: [], floor: ID_MIN, failed: [], isFurtherUp: () => false };
+  if (authors.length === 0) return { entries: [], floor: ID_MIN, failed: [], furtherUp: [] };
   const { feeds, missing, failed } = await readFeeds(ctx, authors);
   const all: TimelineEntry[] = [];
   let floor = ID_MIN;
@@ -50,12 +50,13 @@ export async function readPulled(
   const wanted = all.filter((entry) => isWanted(entry, range) && !isGone(entry));
   const here = newestPerAuthor(wanted, range);
   const fitting = await fitIn(ctx, viewing, userId, here, range);
-  const further = new Set(wanted.filter((entry) => entry.id >= range.before).map((entry) => entry.tweetId));
+  const furtherUp = wanted.filter((entry) => entry.id >= range.before);
+  const shownAbove = new Set(furtherUp.map((entry) => entry.tweetId));
   return {
-    entries: fitting.filter((entry) => !further.has(entry.tweetId)).map((entry) => withItself(entry)),
+    entries: fitting.filter((entry) => !shownAbove.has(entry.tweetId)).map((entry) => withItself(entry)),
     floor,
     failed: [...failures],
-    isFurtherUp: (tweetId) => further.has(tweetId),
+    furtherUp,
   };
 }
 
