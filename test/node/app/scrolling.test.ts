@@ -1,3 +1,4 @@
+import type { Route } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { plantTweets, type PlantedTweet } from "./support/bulk.ts";
 import { drawnAgain, drawnOn, firstOn, scrollBy, scrollTo, shownOn, type Seen } from "./support/feed-view.ts";
@@ -35,6 +36,21 @@ async function expectBackAt(visit: Visit, place: Seen | null): Promise<void> {
   await drawnAgain(visit.page);
   const now = await firstOn(visit.page);
   expect(Math.abs((now?.top ?? NaN) - (place?.top ?? NaN)), "pixels off").toBeLessThanOrEqual(PIXELS_OFF);
+}
+
+/** Runs in the page: keeps by how many pixels scripts scroll the window, each time. */
+const NOTE_MOVES = `(() => {
+  const scroll = window.scrollBy.bind(window);
+  window.moves = [];
+  window.scrollBy = (by) => (window.moves.push(by.top), scroll(by));
+})()`;
+
+const HEIGHT = "document.documentElement.scrollHeight";
+
+/** Scrolls a window's height on. @returns whether that was the end of what is loaded. */
+async function isAtEnd(visit: Visit): Promise<boolean> {
+  await scrollBy(visit.page, PHONE.height);
+  return (await visit.page.evaluate(`innerHeight + scrollY >= ${HEIGHT} - 1`)) === true;
 }
 
 /** Opens the second tweet that shows, by a press on its text. */
@@ -87,6 +103,22 @@ describe.each([WINDOW, PHONE])("in a window of $width x $height", (viewport) => 
       }
     }
   });
+});
+
+test("a reader who waits at the end stays where they are when more comes: nothing moves the window, not even for a moment", async () => {
+  const visit = await stage().open({ as: reader, viewport: PHONE });
+  const pages: Route[] = [];
+  await visit.page.route("**/reverse_chronological?**", (route) => void pages.push(route));
+  await visit.page.evaluate(NOTE_MOVES);
+  for (let more = 0; more < 5; more += 1) {
+    await expect.poll(async () => (await isAtEnd(visit)) && pages.length > 0, { timeout: 10_000 }).toBe(true);
+    const [place, height] = [await firstOn(visit.page), Number(await visit.page.evaluate(HEIGHT))];
+    await visit.page.evaluate("window.moves.length = 0");
+    await pages.shift()?.continue();
+    await expect.poll(() => visit.page.evaluate(HEIGHT)).toBeGreaterThan(height);
+    await expectBackAt(visit, place);
+    expect(await visit.page.evaluate("window.moves")).toEqual([]);
+  }
 });
 
 test("a reader who scrolls far down and up again finds the same tweets in the same order, none twice", async () => {
