@@ -77,10 +77,10 @@ const SMALL_LIMITS = {
   ACCESS_TOKEN_SECONDS: "315360000",
 };
 
-/** Each test file has a workerd of its own, which waits a third of the time: on two cores, three keep them busy. */
-const WORKERS_AT_ONCE = 3;
-/** Files that start a server, and perhaps a browser: more of them starve one another on a small machine. */
-const SERVERS_AT_ONCE = 2;
+/** Each test file has a workerd of its own, which waits half of the time: on two cores, four keep them busy. */
+const WORKERS_AT_ONCE = 4;
+/** Files that start a server, and perhaps a browser, whose stories wait for frames and for answers half of the time. */
+const SERVERS_AT_ONCE = 3;
 
 /** Hostile input in base64, since a test in workerd cannot read the disk; null for a file that is not there. */
 function hostileData() {
@@ -135,8 +135,8 @@ function inWorkers(name: string, include: string[], given: { vars?: Record<strin
   };
 }
 
-/** They start a server as somebody at a terminal would, or kill one in the midst of what it does: one by one. */
-const ALONE = ["test/node/start.test.ts", "test/node/crash.test.ts", "test/node/crash-control.test.ts"];
+/** They start a server as somebody at a terminal would, or kill one in the midst of what it does: with little beside them. */
+const APART = ["test/node/start.test.ts", "test/node/crash.test.ts", "test/node/crash-control.test.ts"];
 
 function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
   return {
@@ -170,8 +170,8 @@ export default defineConfig({
         };
       })(),
       // They start whole servers: after all others.
-      inNode("node", { exclude: ALONE, maxWorkers: SERVERS_AT_ONCE, sequence: { groupOrder: 1 } }),
-      inNode("node-alone", { include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } }),
+      inNode("node", { exclude: APART, maxWorkers: SERVERS_AT_ONCE, sequence: { groupOrder: 1 } }),
+      inNode("node-apart", { include: APART, maxWorkers: 2, sequence: { groupOrder: 2 } }),
     ],
   },
 });

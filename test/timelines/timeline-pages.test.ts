@@ -171,13 +171,23 @@ const newestByActor = (sharing: readonly TimelineEntry[]) =>
     .filter((one, at) => sharing.findIndex(({ actorId }) => actorId === one.actorId) === at)
     .map(({ id, actorId }) => ({ id, actorId }));
 
-/** What its reader gets to see of `held`: nobody hidden, no replies to people not followed, each tweet at its newest. */
-function shownOf(model: Model, held: readonly TimelineEntry[]): ShownEntry[] {
-  const fitting = held.filter(({ actorId, authorId, replyToId }) => {
+/** What may be seen of `held`: nobody hidden, no replies to people not followed. */
+const fittingOf = (model: Model, held: readonly TimelineEntry[]): TimelineEntry[] =>
+  held.filter(({ actorId, authorId, replyToId }) => {
     if (hides(model, actorId) || hides(model, authorId)) return false;
     if (replyToId === undefined || actorId === OWNER) return true;
     return replyToId === authorId || follows(model, replyToId);
   });
+
+/** The same of retweets whose tweets are below the floor, which the store is told of. */
+function risenOf(model: Model, held: readonly TimelineEntry[]): { risen?: TimelineEntry[] } {
+  const risen = fittingOf(model, held).filter((one) => one.id !== one.tweetId && one.tweetId <= model.floor);
+  return risen.length === 0 ? {} : { risen };
+}
+
+/** What its reader gets to see of `held`, each tweet at its newest. */
+function shownOf(model: Model, held: readonly TimelineEntry[]): ShownEntry[] {
+  const fitting = fittingOf(model, held);
   const newest = fitting.filter((one, at) => fitting.findIndex((other) => other.tweetId === one.tweetId) === at);
   return newest.map((one) => {
     if (one.id === one.tweetId) return { ...one, authorFollowed: true };
@@ -244,7 +254,7 @@ test("pages hold what a plain list would: complete above a floor that only rises
           model.floor = pages.floor;
           const held = wanted(model, pages.floor);
           expect(held.length).toBeLessThanOrEqual(entriesMax);
-          expect(readAll(pages)).toEqual({ entries: shownOf(model, held), more: false });
+          expect(readAll(pages)).toEqual({ entries: shownOf(model, held), more: false, ...risenOf(model, held) });
           model.entries = new Map(held.map((entry) => [entry.id, entry]));
         }
         expect(readByPages(pages, size)).toEqual(readByPages(pages, 10_000));
@@ -268,11 +278,14 @@ test("a page between two ids is the same cut of the whole, whatever the range", 
         const { pages: first, reopen } = newPages(40);
         let pages = first;
         for (const one of steps) pages = applyToPages(pages, one, reopen);
-        const whole = readAll(pages).entries;
+        const { entries: whole, risen } = readAll(pages);
         const inRange = whole.filter((one) => one.id < before && one.id > since);
+        const more = inRange.length > count;
+        const goesBelow = !more && since < pages.floor;
         expect(readAll(reopen(), { before, since, count })).toEqual({
           entries: inRange.slice(0, count),
-          more: inRange.length > count,
+          more,
+          ...(goesBelow && risen !== undefined ? { risen } : {}),
         });
         const all = [...new Set(steps.flatMap((one) => ("entries" in one ? one.entries.map((e) => e.tweetId) : [])))];
         const standing = whole.filter((one) => one.id >= before).map((one) => one.tweetId);

@@ -11,6 +11,7 @@ import { Avatar } from "./ui/avatar.tsx";
 import { Icon, type IconName } from "./ui/icon.tsx";
 import { OpenMenu, Overlays } from "./ui/overlays.tsx";
 import { PageHead } from "./ui/page-head.tsx";
+import { Waiting } from "./ui/waiting.tsx";
 
 /** The whole app: navigation, the page of this place, and what lies over it. */
 export function App() {
@@ -148,14 +149,6 @@ function pageOf(route: Route): Page | "failed" | null {
 async function load(route: Route): Promise<void> {
   const page = await (route.page as () => Promise<Page>)().catch(() => "failed" as const);
   loaded.value = new Map(loaded.peek()).set(route, page);
-}
-
-function Waiting() {
-  return (
-    <div class="foot">
-      <span class="spinner" role="status" aria-label="Loading" />
-    </div>
-  );
 }
 
 /** A page's file did not come: no network, or a newer version was deployed meanwhile. A browser never asks twice for it. */

@@ -95,7 +95,7 @@ export async function registerPeople(url: string, ledger: Ledger, count: number)
 }
 
 /** Runs the cron until no event is left undone. Throws after `seconds`. @returns how many runs that took. */
-export async function sweepUntilQuiet(runtime: LocalRuntime, seconds = 60): Promise<number> {
+export async function sweepUntilQuiet(runtime: LocalRuntime, seconds = 180): Promise<number> {
   const until = performance.now() + seconds * 1000;
   let runs = 0;
   for (;;) {

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { OfflineError, reasonOf } from "../api/client.ts";
+import { reasonOf } from "../api/client.ts";
 import { PackedItems } from "./packed-items.ts";
 
 /** One page of something that is scrolled. */
@@ -62,7 +62,6 @@ export class ListModel {
     } catch (error) {
       this.reason.value = reasonOf(error);
       this.state.value = "failed";
-      if (!(error instanceof OfflineError) && !(error instanceof Error)) throw error;
     }
   }
 

@@ -8,6 +8,7 @@ import { posted } from "../state/posting.ts";
 import { lookedUp, noteAnswer, noteGone, peekTweet } from "../state/tweets.ts";
 import { ListModel, type ListPage } from "./list-model.ts";
 import { LiveSocket } from "./live-socket.ts";
+import { notePage } from "./load-pages.ts";
 
 const PAGE = 20;
 const NEW_MAX = 100;
@@ -45,12 +46,12 @@ async function loadHome(token: string | undefined): Promise<ListPage> {
   if (token === undefined) missed = false;
   const query = { ...TWEETS, max_results: PAGE, pagination_token: token };
   const answer = await ask<TimelineAnswer>(homePath(), { query });
-  noteAnswer(answer);
+  const page = notePage(answer);
   if (token === undefined) {
     noteHead(answer);
     newestShown = newest;
   }
-  return { keys: (answer.data ?? []).map(({ id }) => id), next: answer.meta.next_token };
+  return page;
 }
 
 function noteHead({ meta }: TimelineAnswer): void {

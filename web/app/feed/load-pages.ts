@@ -4,7 +4,7 @@ import type { Question } from "../api/send.ts";
 import type { TimelineAnswer, UsersAnswer } from "../api/types.ts";
 import { noteWholeUser } from "../state/whole-users.ts";
 import { noteAnswer } from "../state/tweets.ts";
-import type { LoadPage } from "./list-model.ts";
+import type { ListPage, LoadPage } from "./list-model.ts";
 
 const TWEETS_PAGE = 20;
 const PEOPLE_PAGE = 40;
@@ -37,10 +37,14 @@ async function askAllowed<T extends Refusable>(path: string, query: Query): Prom
 export function tweetsFrom(path: string, query: Query = {}): LoadPage {
   return async (token) => {
     const asked = { ...TWEETS, ...query, max_results: TWEETS_PAGE, pagination_token: token };
-    const answer = await askAllowed<TimelineAnswer>(path, asked);
-    noteAnswer(answer);
-    return { keys: (answer.data ?? []).map(({ id }) => id), next: answer.meta.next_token };
+    return notePage(await askAllowed<TimelineAnswer>(path, asked));
   };
+}
+
+/** Takes a page of tweets in. */
+export function notePage(answer: TimelineAnswer): ListPage {
+  noteAnswer(answer);
+  return { keys: (answer.data ?? []).map(({ id }) => id), next: answer.meta.next_token };
 }
 
 /** Pages of people from `path`. */

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { online } from "../state/network.ts";
 import { place } from "../state/router.ts";
+import { Waiting } from "../ui/waiting.tsx";
 import { useActiveList } from "./active-list.ts";
 import type { Anchor, ListModel, Stand } from "./list-model.ts";
 import { Offsets, type Range } from "./window-range.ts";
@@ -112,20 +113,11 @@ function useComingBack(list: ListModel): void {
 
 function Foot({ list }: { readonly list: ListModel }) {
   const state = list.state.value;
-  if (state === "failed") {
-    return (
-      <div class="foot">
-        <p role="alert">{list.reason.value}</p>
-        <button type="button" class="button" onClick={() => void list.loadMore()}>
-          Try again
-        </button>
-      </div>
-    );
-  }
-  const waiting = state === "loading" || state === "new";
+  if (state === "failed") return <Waiting failure={list.reason.value} again={() => void list.loadMore()} />;
+  if (state === "loading" || state === "new") return <Waiting />;
   return (
     <div class="foot">
-      {waiting ? <span class="spinner" role="status" aria-label="Loading" /> : <span aria-hidden="true">·</span>}
+      <span aria-hidden="true">·</span>
     </div>
   );
 }

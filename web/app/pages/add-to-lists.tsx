@@ -12,6 +12,7 @@ import { fetchByName } from "../state/whole-users.ts";
 import { PrivateMark } from "../ui/list-row.tsx";
 import { count } from "../ui/numbers.ts";
 import { PageHead } from "../ui/page-head.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { ListDialog } from "./list-form.tsx";
 
 /** `/lists?add=username`: the reader's lists, ticked where somebody is in them. */
@@ -30,18 +31,7 @@ export function AddToListsPage({ username }: { readonly username: string }) {
   return (
     <>
       <PageHead title={`Add @${username}`} back />
-      <div class="foot">
-        {failure.value === "" ? (
-          <span class="spinner" role="status" aria-label="Loading" />
-        ) : (
-          <>
-            <p role="alert">{failure.value}</p>
-            <button type="button" class="button" onClick={() => void load()}>
-              Try again
-            </button>
-          </>
-        )}
-      </div>
+      <Waiting failure={failure.value} again={load} />
     </>
   );
 }

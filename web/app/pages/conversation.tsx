@@ -6,10 +6,11 @@ import { viewer } from "../api/tokens.ts";
 import type { TimelineAnswer } from "../api/types.ts";
 import { keptList } from "../feed/kept-lists.ts";
 import type { ListPage } from "../feed/list-model.ts";
+import { notePage } from "../feed/load-pages.ts";
 import { VirtualList } from "../feed/virtual-list.tsx";
 import type { PageProps } from "../routes.ts";
 import { posted } from "../state/posting.ts";
-import { noteAnswer, tweetOf, userOf } from "../state/tweets.ts";
+import { tweetOf, userOf } from "../state/tweets.ts";
 import { Composer } from "../tweet/composer.tsx";
 import { TweetCard } from "../tweet/tweet-card.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -55,9 +56,7 @@ function useTitle(id: string): string {
 async function loadConversation(id: string, token: string | undefined): Promise<ListPage> {
   const query = { ...TWEETS, max_results: PAGE, pagination_token: token };
   try {
-    const answer = await ask<TimelineAnswer>(`/tweets/${id}/conversation`, { query });
-    noteAnswer(answer);
-    return { keys: (answer.data ?? []).map((tweet) => tweet.id), next: answer.meta.next_token };
+    return notePage(await ask<TimelineAnswer>(`/tweets/${id}/conversation`, { query }));
   } catch (error) {
     // Trying again would not bring it back.
     if (error instanceof ApiError && error.status === 404) return { keys: [] };

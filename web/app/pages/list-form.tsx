@@ -1,6 +1,6 @@
-import { useRef } from "preact/hooks";
 import type { TweetList } from "../api/types.ts";
 import type { ListDraft } from "../state/lists.ts";
+import { useAttemptKey } from "../ui/attempt-key.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { CheckField, CountedField, Form, typed } from "../ui/form.tsx";
 
@@ -18,7 +18,7 @@ interface Props {
 
 /** Names a new list, or changes one. */
 export function ListDialog({ title, action, list, save, onClose }: Props) {
-  const attempt = useRef({ text: "", key: "" });
+  const attempt = useAttemptKey();
   const run = async (given: FormData) => {
     const draft: ListDraft = {
       name: typed(given, "name"),
@@ -26,9 +26,7 @@ export function ListDialog({ title, action, list, save, onClose }: Props) {
       private: given.get("private") !== null,
     };
     if (draft.name === "") throw new Error("Give the list a name.");
-    const text = JSON.stringify(draft);
-    if (attempt.current.text !== text) attempt.current = { text, key: crypto.randomUUID() };
-    await save(draft, attempt.current.key);
+    await save(draft, attempt.keyOf(JSON.stringify(draft)));
     onClose();
   };
   return (

@@ -17,6 +17,7 @@ import { TweetCard } from "../tweet/tweet-card.tsx";
 import { PrivateMark } from "../ui/list-row.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { PinButton } from "../ui/pin-button.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { ListDialog } from "./list-form.tsx";
 
 /** `/i/lists/:id`: a list and what its members write. */
@@ -69,18 +70,7 @@ export function WaitingForList({ failure, again }: { readonly failure: string; r
   return (
     <>
       <PageHead title="List" back />
-      <div class="foot">
-        {failure === "" ? (
-          <span class="spinner" role="status" aria-label="Loading" />
-        ) : (
-          <>
-            <p role="alert">{failure}</p>
-            <button type="button" class="button" onClick={() => void again()}>
-              Try again
-            </button>
-          </>
-        )}
-      </div>
+      <Waiting failure={failure} again={again} />
     </>
   );
 }

@@ -2,11 +2,11 @@ import type { ComponentChildren } from "preact";
 import { viewer } from "../api/tokens.ts";
 import type { User } from "../api/types.ts";
 import { menu, type MenuItem } from "../state/dialogs.ts";
-import { say } from "../state/toasts.ts";
 import { aboutAuthor } from "../tweet/tweet-menu.ts";
 import { OutsideLink } from "../tweet/tweet-text.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Bio } from "../ui/bio.tsx";
+import { copyLink } from "../ui/copy-link.ts";
 import { FollowButton } from "../ui/follow-button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { short } from "../ui/numbers.ts";
@@ -65,19 +65,9 @@ function ProfileActions({ user }: { readonly user: User }) {
 
 function menuItems(user: User): MenuItem[] {
   const me = viewer.peek();
-  const items: MenuItem[] = [{ label: "Copy link", run: () => void copyLink(user) }];
+  const items: MenuItem[] = [{ label: "Copy link", run: () => void copyLink(`/${user.username}`) }];
   if (me !== null && me.id !== user.id) items.push(...aboutAuthor(user));
   return items;
-}
-
-async function copyLink(user: User): Promise<void> {
-  const address = `${location.origin}/${user.username}`;
-  try {
-    await navigator.clipboard.writeText(address);
-    say("The link is copied.");
-  } catch {
-    say(`The link could not be copied: ${address}`, true);
-  }
 }
 
 function Facts({ user }: { readonly user: User }) {

@@ -7,6 +7,7 @@ import { userOf } from "../state/tweets.ts";
 import { fetchByName } from "../state/whole-users.ts";
 import { PageHead } from "../ui/page-head.tsx";
 import { count } from "../ui/numbers.ts";
+import { Waiting } from "../ui/waiting.tsx";
 import { ProfileHead, Tabs } from "./profile-head.tsx";
 import { ProfileList, type Tab } from "./profile-lists.tsx";
 
@@ -22,7 +23,14 @@ export function ProfilePage({ params }: PageProps) {
   const tab = (params["tab"] ?? "tweets") as Tab;
   const { user, failure, missing, load } = useProfile(username);
   if (missing) return <NoSuchUser username={username} />;
-  if (user === undefined) return <Waiting username={username} failure={failure} again={load} />;
+  if (user === undefined) {
+    return (
+      <>
+        <PageHead title={`@${username}`} back />
+        <Waiting failure={failure} again={load} />
+      </>
+    );
+  }
   const ofPeople = PEOPLE_TABS.includes(tab);
   return (
     <>
@@ -79,26 +87,6 @@ function NoSuchUser({ username }: { readonly username: string }) {
         <p>
           There is no <span dir="ltr">@{username}</span>, or not any more.
         </p>
-      </div>
-    </>
-  );
-}
-
-function Waiting(props: { readonly username: string; readonly failure: string; readonly again: () => Promise<void> }) {
-  return (
-    <>
-      <PageHead title={`@${props.username}`} back />
-      <div class="foot">
-        {props.failure === "" ? (
-          <span class="spinner" role="status" aria-label="Loading" />
-        ) : (
-          <>
-            <p role="alert">{props.failure}</p>
-            <button type="button" class="button" onClick={() => void props.again()}>
-              Try again
-            </button>
-          </>
-        )}
       </div>
     </>
   );

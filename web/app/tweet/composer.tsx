@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { reasonOf } from "../api/client.ts";
 import { viewer } from "../api/tokens.ts";
 import type { Draft } from "../state/dialogs.ts";
 import { draftText, post } from "../state/posting.ts";
 import { say } from "../state/toasts.ts";
+import { useAttemptKey } from "../ui/attempt-key.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import type * as Measure from "./measure.ts";
 import { QuotedTweet } from "./tweet-card.tsx";
@@ -28,7 +29,7 @@ export function Composer({ draft, label, placeholder, action, onPosted }: Props)
   const [id, text] = [useId(), draftText(draft)];
   const rules = useSignal<Rules | null>(null);
   const [sending, failure] = [useSignal(false), useSignal("")];
-  const tryKey = useRef({ text: "", key: "" });
+  const attempt = useAttemptKey();
   const beginning = useSignal(text.peek() !== "");
   useEffect(() => {
     // As large as the rest of the app: it comes when somebody means to write.
@@ -46,13 +47,11 @@ export function Composer({ draft, label, placeholder, action, onPosted }: Props)
   const submit = async (event?: Event) => {
     event?.preventDefault();
     if (!ready) return;
-    // The same text tried again is the same tweet: its first answer may have been lost on the way.
-    if (tryKey.current.text !== text.value) tryKey.current = { text: text.value, key: crypto.randomUUID() };
     [sending.value, failure.value] = [true, ""];
     try {
-      await post(text.value, draft, tryKey.current.key);
+      await post(text.value, draft, attempt.keyOf(text.value));
       text.value = "";
-      tryKey.current = { text: "", key: "" };
+      attempt.done();
       say(draft.replyTo === undefined ? "Your tweet was posted." : "Your reply was posted.");
       onPosted?.();
     } catch (error) {

@@ -8,6 +8,7 @@ import { deleteTweet } from "../state/posting.ts";
 import { go } from "../state/router.ts";
 import { say } from "../state/toasts.ts";
 import { noteGone, peekTweet } from "../state/tweets.ts";
+import { copyLink } from "../ui/copy-link.ts";
 
 /** Retweet, take it back, or quote. */
 export function retweetMenu(tweet: Tweet, on: boolean, at: HTMLElement): Menu {
@@ -21,7 +22,8 @@ export function retweetMenu(tweet: Tweet, on: boolean, at: HTMLElement): Menu {
 /** Everything that is done more rarely. */
 export function tweetMenu(tweet: Tweet, author: User | undefined, at: HTMLElement): Menu {
   const me = viewer.peek();
-  const items: MenuItem[] = [{ label: "Copy link", run: () => void copyLink(tweet, author) }];
+  const path = `/${author?.username ?? "i"}/status/${tweet.id}`;
+  const items: MenuItem[] = [{ label: "Copy link", run: () => void copyLink(path) }];
   if (me !== null && author !== undefined && author.id !== me.id) items.push(...aboutAuthor(author));
   if (me !== null && canHide(tweet, me.id)) items.push({ label: "Hide this reply", run: () => void hideReply(tweet) });
   if (me !== null && author?.id === me.id) {
@@ -82,15 +84,5 @@ async function hideReply(tweet: Tweet): Promise<void> {
     say("The reply is hidden from this conversation.");
   } catch (error) {
     say(reasonOf(error), true);
-  }
-}
-
-async function copyLink(tweet: Tweet, author: User | undefined): Promise<void> {
-  const address = `${location.origin}/${author?.username ?? "i"}/status/${tweet.id}`;
-  try {
-    await navigator.clipboard.writeText(address);
-    say("The link is copied.");
-  } catch {
-    say(`The link could not be copied: ${address}`, true);
   }
 }

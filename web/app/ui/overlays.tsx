@@ -5,7 +5,7 @@ import { dismiss, toasts } from "../state/toasts.ts";
 import { Composer } from "../tweet/composer.tsx";
 import { QuotedTweet } from "../tweet/tweet-card.tsx";
 import { Dialog } from "./dialog.tsx";
-import { SHORTCUTS } from "./keyboard.ts";
+import { ShortcutList } from "./shortcut-list.tsx";
 
 /** Everything that lies over the page: at most one of each. */
 export function Overlays() {
@@ -87,16 +87,7 @@ function HelpDialog() {
   if (!helpOpen.value) return null;
   return (
     <Dialog title="Keyboard shortcuts" onClose={() => (helpOpen.value = false)}>
-      <dl class="shortcuts">
-        {SHORTCUTS.map(({ keys, does }) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      <ShortcutList />
     </Dialog>
   );
 }
