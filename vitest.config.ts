@@ -82,6 +82,23 @@ const WORKERS_AT_ONCE = 4;
 /** Files that start a server, and perhaps a browser, whose stories wait for frames and for answers half of the time. */
 const SERVERS_AT_ONCE = 3;
 
+/** Bundled once, a file each: every test file's workerd would fetch their hundreds of modules one by one. */
+const DEPENDENCIES = [
+  "@hono/zod-validator",
+  "drizzle-orm",
+  "drizzle-orm/d1",
+  "drizzle-orm/sqlite-core",
+  "fast-check",
+  "hono",
+  "hono/body-limit",
+  "hono/cookie",
+  "hono/cors",
+  "jose",
+  "twitter-text",
+  "zod",
+  "zod-openapi",
+];
+
 /** Hostile input in base64, since a test in workerd cannot read the disk; null for a file that is not there. */
 function hostileData() {
   const read = (file: string) => {
@@ -128,6 +145,7 @@ function inWorkers(name: string, include: string[], given: { vars?: Record<strin
       name,
       include,
       maxWorkers: WORKERS_AT_ONCE,
+      deps: { optimizer: { ssr: { enabled: true, include: DEPENDENCIES } } },
       setupFiles: ["./test/support/apply-migrations.ts"],
       testTimeout: 30_000,
       hookTimeout: 60_000,
