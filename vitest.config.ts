@@ -165,6 +165,8 @@ function inNode(name: string, given: TestProjectInlineConfiguration["test"]) {
       env: { TMPDIR: DISK },
       testTimeout: 120_000,
       hookTimeout: 120_000,
+      // What a story waits for comes later on a machine that is busy.
+      expect: { poll: { timeout: 10_000 } },
       ...given,
     },
   };

@@ -6,7 +6,7 @@ import { walkFollowing, walkRequesters } from "./edges-reader.ts";
 import { writeEndings } from "./endings-writer.ts";
 import { FOLLOW_CHANGED } from "./events.ts";
 import type { Follow } from "./follow-statements.ts";
-import { FOLLOWERS_START, readFollowersPage, type FollowerKey } from "./reader.ts";
+import { cursorOfFollower, followerOfCursor, readFollowersPage } from "./reader.ts";
 
 /** Follows ended in one step: a queue takes as many messages at once. */
 const PAGE_SIZE = 100;
@@ -29,19 +29,14 @@ const WALKS: Readonly<Record<string, (ctx: Ctx, userId: string, after: string) =
   },
   followers: async (ctx, userId, after) => {
     const range = { first: 0, last: LOGICAL_SHARDS - 1 };
-    const keys = await readFollowersPage(ctx, userId, { after: keyOf(after), range, count: PAGE_SIZE });
+    const keys = await readFollowersPage(ctx, userId, { after: followerOfCursor(after), range, count: PAGE_SIZE });
     const last = keys.at(-1);
     return {
       follows: keys.map(({ id }) => ({ followerId: id, followeeId: userId })),
-      cursor: last && `${String(last.shard).padStart(4, "0")}:${last.id}`,
+      cursor: last && cursorOfFollower(last),
     };
   },
 };
-
-function keyOf(cursor: string): FollowerKey {
-  const [shard, id] = cursor.split(":");
-  return shard === undefined || id === undefined ? FOLLOWERS_START : { shard: Number(shard), id };
-}
 
 /**
  * Ends a deleted account's follows both ways, and requests to, as an unfollow would: each by an event of its own, which

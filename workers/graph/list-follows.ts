@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
 import { guarded } from "../lib/guarded.ts";
 import { ID_MAX, LOGICAL_SHARDS } from "../lib/snowflake.ts";
 import { readBlockingPage, readMutingPage, readRequestersPage, type KeyRange } from "./edges-reader.ts";
-import { FOLLOWERS_START, readFollowersPage, readFollowingPage } from "./reader.ts";
+import { cursorOfFollower, followerOfCursor, FOLLOWERS_START, readFollowersPage, readFollowingPage } from "./reader.ts";
 
 export interface FollowPage {
   readonly ids: readonly string[];
@@ -40,18 +40,13 @@ export function listRequesters(ctx: Ctx, userId: string, page: PageAsked): Promi
 /** A page of who follows `userId`. */
 export async function listFollowers(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
   const list = `followers:${userId}`;
-  const after = page.token === undefined ? FOLLOWERS_START : followerKeyOf(decodeCursor(ctx, list, page.token));
+  const after = page.token === undefined ? FOLLOWERS_START : followerOfCursor(decodeCursor(ctx, list, page.token));
   const range = { first: 0, last: LOGICAL_SHARDS - 1 };
   const keys = await guarded(ctx, userId, () =>
     readFollowersPage(ctx, userId, { after, range, count: page.count + 1 }),
   );
-  const rows = keys.map((key) => ({ id: key.id, position: `${key.shard}:${key.id}` }));
+  const rows = keys.map((key) => ({ id: key.id, position: cursorOfFollower(key) }));
   return cut(ctx, list, rows, page.count);
-}
-
-function followerKeyOf(position: string): { shard: number; id: string } {
-  const [shard = "", id = ""] = position.split(":");
-  return { shard: Number(shard), id };
 }
 
 async function pageByKey(

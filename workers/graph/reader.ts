@@ -57,6 +57,15 @@ export interface FollowerKey {
 }
 export const FOLLOWERS_START: FollowerKey = { shard: -1, id: ID_MIN };
 
+/** A key as the text that messages and progress keep it by, in the order of keys. */
+export const cursorOfFollower = ({ shard, id }: FollowerKey): string => `${String(shard).padStart(4, "0")}:${id}`;
+
+/** The key of such a text; the start, of "". */
+export function followerOfCursor(cursor: string): FollowerKey {
+  const [shard, id] = cursor.split(":");
+  return shard === undefined || id === undefined ? FOLLOWERS_START : { shard: Number(shard), id };
+}
+
 /**
  * The next `count` followers of `userId` behind `after`, whose logical shards lie in `range` (both ends included): their
  * ids in key order. One query, of the followed user's shard.

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { FOLLOWERS_START, readFollowersPage, type FollowerKey } from "../graph/reader.ts";
+import { cursorOfFollower, followerOfCursor, readFollowersPage } from "../graph/reader.ts";
 import type { Ctx } from "../lib/context.ts";
 import { timeOfId } from "../lib/snowflake.ts";
 import { addRange, finishRange, saveProgress, type Progress } from "../lib/outbox.ts";
@@ -57,14 +57,6 @@ export function awayRangesOf(ctx: Ctx, readers: readonly ActiveReader[]): Progre
   return Object.fromEntries(readers.map(({ id }) => [awayRange(ctx.shards.indexOf(id)), ""]));
 }
 
-/** Text order is the key's order, so a saved cursor can be compared. */
-const cursorOf = (key: FollowerKey): string => `${String(key.shard).padStart(4, "0")}:${key.id}`;
-
-function keyOf(cursor: string): FollowerKey {
-  const [shard, id] = cursor.split(":");
-  return shard === undefined || id === undefined ? FOLLOWERS_START : { shard: Number(shard), id };
-}
-
 /**
  * Sends the pages that `progress` still asks for; those who are away have a queue of their own. Where they have a range of
  * their own, the other one is for those who are here.
@@ -95,14 +87,14 @@ export async function sendPages(ctx: Ctx, page: WholePage, progress: Progress): 
 export async function fanOutToPage(ctx: Ctx, page: FanOutPage, seat: DeliverySeat): Promise<void> {
   const count = ctx.limits.FANOUT_PAGE_SIZE;
   const range = ctx.shards.rangeOf(rangeIndex(page.range));
-  const followers = await readFollowersPage(ctx, page.authorId, { after: keyOf(page.cursor), range, count });
+  const followers = await readFollowersPage(ctx, page.authorId, { after: followerOfCursor(page.cursor), range, count });
   const ids = followers.map((follower) => follower.id);
   const readers = await activeReadersOf(ctx, ids, page.seenSince);
   const current = await givePrecedence(ctx, page);
   await seat.deliver(page.delivery as Delivery, idsOf(chooseReaders(ctx, current, readers)));
   const last = followers.at(-1);
   if (followers.length < count || last === undefined) return finishRange(ctx, page.eventId, page.range);
-  const cursor = cursorOf(last);
+  const cursor = cursorOfFollower(last);
   await saveProgress(ctx, page.eventId, page.range, cursor);
   await (isAway(page.range) ? ctx.later : ctx.fanout).send({ ...current, cursor } satisfies FanOutPage);
 }

@@ -108,10 +108,10 @@ describe.each([WINDOW, PHONE])("in a window of $width x $height", (viewport) => 
 test("a reader who waits at the end stays where they are when more comes: nothing moves the window, not even for a moment", async () => {
   const visit = await stage().open({ as: reader, viewport: PHONE });
   const pages: Route[] = [];
-  await visit.page.route("**/reverse_chronological?**", (route) => void pages.push(route));
+  await visit.page.route(/reverse_chronological\?.*pagination_token/, (route) => void pages.push(route));
   await visit.page.evaluate(NOTE_MOVES);
   for (let more = 0; more < 5; more += 1) {
-    await expect.poll(async () => (await isAtEnd(visit)) && pages.length > 0, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await isAtEnd(visit)) && pages.length > 0).toBe(true);
     const [place, height] = [await firstOn(visit.page), Number(await visit.page.evaluate(HEIGHT))];
     await visit.page.evaluate("window.moves.length = 0");
     await pages.shift()?.continue();

@@ -10,7 +10,7 @@ import { notePage } from "../feed/load-pages.ts";
 import { VirtualList } from "../feed/virtual-list.tsx";
 import type { PageProps } from "../routes.ts";
 import { posted } from "../state/posting.ts";
-import { tweetOf, userOf } from "../state/tweets.ts";
+import { referenceOf, tweetOf, userOf } from "../state/tweets.ts";
 import { Composer } from "../tweet/composer.tsx";
 import { TweetCard } from "../tweet/tweet-card.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -24,9 +24,8 @@ export function ConversationPage({ params }: PageProps) {
   const title = useTitle(id);
   useSignalEffect(() => {
     const tweet = posted.value;
-    const to = tweet?.referenced_tweets?.find(({ type }) => type === "replied_to")?.id;
-    if (tweet === null || to === undefined || !list.has(to)) return;
-    list.insertAfter(to, tweet.id);
+    const to = tweet === null ? undefined : referenceOf(tweet, "replied_to");
+    if (tweet !== null && to !== undefined && list.has(to)) list.insertAfter(to, tweet.id);
   });
   const answer = viewer.value !== null && (
     <Composer draft={{ replyTo: id }} label="Reply text" placeholder="Write your reply" action="Reply" />

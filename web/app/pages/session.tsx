@@ -1,11 +1,10 @@
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { reasonOf } from "../api/client.ts";
 import { send } from "../api/send.ts";
 import { beginSession, viewer } from "../api/tokens.ts";
 import type { SessionAnswer } from "../api/types.ts";
 import { go, place } from "../state/router.ts";
 import { Field } from "../ui/field.tsx";
+import { Form } from "../ui/form.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 
 /** Where to go once signed in: a page of this app, and nothing else that an address may name. */
@@ -21,25 +20,16 @@ interface FormProps {
 }
 
 function SessionForm({ path, action, isNew }: FormProps) {
-  const [sending, failure] = [useSignal(false), useSignal("")];
   useEffect(() => {
     if (viewer.value !== null) go(nextPlace(), { replace: true });
   }, [viewer.value]);
-  const submit = async (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget);
+  const run = async (given: FormData) => {
     const entries = [...given].filter(([, value]) => value !== "");
-    [sending.value, failure.value] = [true, ""];
-    try {
-      const question = { method: "POST", body: Object.fromEntries(entries), cookie: true } as const;
-      beginSession(await send<SessionAnswer>(path, question, null));
-    } catch (error) {
-      failure.value = reasonOf(error);
-      sending.value = false;
-    }
+    const question = { method: "POST", body: Object.fromEntries(entries), cookie: true } as const;
+    beginSession(await send<SessionAnswer>(path, question, null));
   };
   return (
-    <form class="form" onSubmit={submit} aria-label={action}>
+    <Form label={action} action={action} run={run} large>
       {isNew && <Field label="Name" name="name" autocomplete="name" maxLength={50} hint="As others see it." />}
       <Field
         label="Username"
@@ -61,15 +51,7 @@ function SessionForm({ path, action, isNew }: FormProps) {
         hint={isNew ? "At least 8 characters." : undefined}
       />
       {isNew && <Field label="E-mail" name="email" inputMode="email" autocomplete="email" hint="Not needed." />}
-      {failure.value !== "" && (
-        <p class="failure" role="alert">
-          {failure.value}
-        </p>
-      )}
-      <button type="submit" class="button primary large" disabled={sending.value}>
-        {sending.value ? "One moment…" : action}
-      </button>
-    </form>
+    </Form>
   );
 }
 

@@ -5,7 +5,7 @@ import type { Tweet, TweetAnswer } from "../api/types.ts";
 import { settle } from "./settling.ts";
 import { say } from "./toasts.ts";
 import type { Draft } from "./dialogs.ts";
-import { lookUpTweets, noteGone, noteTweet, noteUser, peekTweet } from "./tweets.ts";
+import { lookUpTweets, noteGone, noteTweet, noteUser, peekTweet, referenceOf } from "./tweets.ts";
 
 /** The newest thing the reader posted here: lists that it belongs to take it in. */
 export const posted = signal<Tweet | null>(null);
@@ -100,9 +100,8 @@ export async function deleteTweet(id: string): Promise<void> {
   noteGone(id);
   try {
     await ask(`/tweets/${id}`, { method: "DELETE" });
-    const answered =
-      typeof before === "object" ? before.referenced_tweets?.find((one) => one.type === "replied_to") : null;
-    if (answered != null) addToCount(answered.id, "reply_count", -1);
+    const answered = typeof before === "object" ? referenceOf(before, "replied_to") : undefined;
+    if (answered !== undefined) addToCount(answered, "reply_count", -1);
     say("Your tweet was deleted.");
   } catch (error) {
     if (typeof before === "object") noteTweet(before);

@@ -33,6 +33,10 @@ export function peekTweet(id: string): Held {
   return tweets.get(id)?.peek();
 }
 
+/** The id of the tweet that `tweet` retweets, quotes or answers; undefined where it does not. */
+export const referenceOf = (tweet: Tweet, type: "retweeted" | "quoted" | "replied_to"): string | undefined =>
+  tweet.referenced_tweets?.find((one) => one.type === type)?.id;
+
 /** A user as last heard of. */
 export function userOf(id: string): Signal<User | undefined> {
   return users.get(id) ?? users.put(id, undefined);

@@ -4,9 +4,10 @@ import type { Tweet, User } from "../api/types.ts";
 import { engagementOf, toggle } from "../state/engagements.ts";
 import { composing, menu } from "../state/dialogs.ts";
 import { go } from "../state/router.ts";
-import { tweetOf, userOf } from "../state/tweets.ts";
+import { referenceOf, tweetOf, userOf } from "../state/tweets.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { short, whole } from "../ui/numbers.ts";
 import { Time } from "../ui/time.tsx";
 import { retweetMenu, tweetMenu } from "./tweet-menu.ts";
 import { TweetText } from "./tweet-text.tsx";
@@ -26,9 +27,9 @@ export function TweetCard({ id, focused = false, position, below }: Props) {
   const common = { "data-key": id, "aria-posinset": position, "aria-setsize": position === undefined ? undefined : -1 };
   if (held === undefined)
     return <article {...common} tabIndex={-1} class="card waiting" aria-busy="true" aria-label="Loading" />;
-  const original = held === "gone" ? undefined : held.referenced_tweets?.find(({ type }) => type === "retweeted");
-  if (held !== "gone" && original !== undefined) return <Retweet retweet={held} of={original.id} common={common} />;
   if (held === "gone") return <GoneCard common={common} />;
+  const original = referenceOf(held, "retweeted");
+  if (original !== undefined) return <Retweet retweet={held} of={original} common={common} />;
   return <WholeCard tweet={held} common={common} focused={focused} below={below} />;
 }
 
@@ -62,7 +63,7 @@ function WholeCard(props: WholeProps) {
   const { tweet, common, focused } = props;
   const author = userOf(tweet.author_id ?? "").value;
   const address = addressOf(tweet, author);
-  const quoted = tweet.referenced_tweets?.find(({ type }) => type === "quoted");
+  const quoted = referenceOf(tweet, "quoted");
   const open = (event: MouseEvent) => {
     if (focused || pressedSomethingElse(event)) return;
     go(address);
@@ -98,7 +99,7 @@ function WholeCard(props: WholeProps) {
       <p class="text" id={textId} dir="auto">
         <TweetText text={tweet.text} entities={tweet.entities} />
       </p>
-      {quoted !== undefined && <QuotedTweet id={quoted.id} />}
+      {quoted !== undefined && <QuotedTweet id={quoted} />}
       <Actions tweet={tweet} author={author} />
       {props.below}
     </article>
@@ -225,10 +226,7 @@ function Actions({ tweet, author }: { readonly tweet: Tweet; readonly author: Us
   );
 }
 
-const whole = new Intl.NumberFormat();
-const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
-
-const named = (what: string, count: number): string => (count === 0 ? what : `${what}, ${whole.format(count)}`);
+const named = (what: string, count: number): string => (count === 0 ? what : `${what}, ${whole(count)}`);
 
 /** A count in few characters; none for zero. */
-export const shortCount = (count: number): string => (count === 0 ? "" : compact.format(count));
+const shortCount = (count: number): string => (count === 0 ? "" : short(count));

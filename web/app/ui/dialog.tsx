@@ -6,11 +6,10 @@ interface Props {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
-  readonly plain?: boolean;
 }
 
 /** A modal window: the browser keeps the focus in it, closes it on Escape and gives the focus back. */
-export function Dialog({ title, onClose, children, plain = false }: Props) {
+export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -25,7 +24,6 @@ export function Dialog({ title, onClose, children, plain = false }: Props) {
     <dialog
       ref={dialog}
       aria-labelledby={id}
-      class={plain ? "plain" : ""}
       onClose={onClose}
       onMouseDown={(event) => {
         // On the backdrop, which is the dialog itself beyond its box.

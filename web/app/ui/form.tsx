@@ -12,10 +12,12 @@ interface FormProps {
   /** Field and button in one row. */
   readonly inline?: boolean;
   readonly danger?: boolean;
+  /** The page's one purpose. */
+  readonly large?: boolean;
 }
 
 /** A form that says what failed and keeps what was typed. */
-export function Form({ label, action, run, children, inline = false, danger = false }: FormProps) {
+export function Form({ label, action, run, children, inline = false, danger = false, large = false }: FormProps) {
   const [sending, failure] = [useSignal(false), useSignal("")];
   const under = useRef(false);
   const submit = async (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
@@ -36,7 +38,11 @@ export function Form({ label, action, run, children, inline = false, danger = fa
   return (
     <form class={inline ? "form inline" : "form"} onSubmit={submit} aria-label={label}>
       {children}
-      <button type="submit" class={danger ? "button danger" : "button primary"} aria-busy={sending.value}>
+      <button
+        type="submit"
+        class={`button ${danger ? "danger" : "primary"}${large ? " large" : ""}`}
+        aria-busy={sending.value}
+      >
         {sending.value ? "One moment…" : action}
       </button>
       {failure.value !== "" && (

@@ -4,7 +4,7 @@ import { showNew } from "../feed/live-home.ts";
 import { asking, composing, helpOpen, menu } from "../state/dialogs.ts";
 import { toggle } from "../state/engagements.ts";
 import { go, goBack } from "../state/router.ts";
-import { peekTweet } from "../state/tweets.ts";
+import { peekTweet, referenceOf } from "../state/tweets.ts";
 
 interface Shortcut {
   readonly keys: string;
@@ -34,7 +34,7 @@ function currentTweet(): string | null {
   const key = currentKey();
   const held = key === null ? undefined : peekTweet(key);
   if (typeof held !== "object") return null;
-  return held.referenced_tweets?.find(({ type }) => type === "retweeted")?.id ?? held.id;
+  return referenceOf(held, "retweeted") ?? held.id;
 }
 
 const onTweet = (run: (id: string) => void) => () => {
