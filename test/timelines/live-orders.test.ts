@@ -5,28 +5,16 @@ import { expect, test } from "vitest";
 import type { HomeTimeline } from "../../durable-objects/home-timeline.ts";
 import { liveUrl } from "../../durable-objects/live-opening.ts";
 import type { TimelineEntry } from "../../durable-objects/timeline-entry.ts";
+import { entryAt, FRIENDS, idOf, OWNER, STRANGER } from "../support/home-lines.ts";
 import { Listener } from "../support/live.ts";
 
 /**
  * What a page is told must be enough: one that puts in what came, takes out what is gone, and reads again only where home
  * has changed otherwise, shows what home shows, after each thing that happens, whatever the order.
  */
-const idOf = (number: number): string => String(number + 1_000_000_000_000_000_000);
-const OWNER = idOf(1);
-const FRIENDS = [idOf(2), idOf(3), idOf(4)] as const;
-const STRANGER = idOf(9);
 const POSTS = 40;
 const EVERYTHING = { before: "9".repeat(19), since: "0".repeat(19), count: 10_000, now: 1_000 };
 
-/** Plain tweets, replies and retweets in turn; those retweeted are few, and one stands here itself. */
-function entryAt(number: number): TimelineEntry {
-  const actorId = [OWNER, ...FRIENDS][number % 4] ?? OWNER;
-  const own = { id: idOf(1_000 + number), tweetId: idOf(1_000 + number), authorId: actorId, actorId };
-  if (number % 5 === 3) return { ...own, tweetId: idOf(900 + (number % 3)), authorId: STRANGER };
-  if (number % 5 === 4) return { ...own, tweetId: idOf(1_001), authorId: FRIENDS[0] };
-  if (number % 5 === 2) return { ...own, replyToId: [OWNER, ...FRIENDS, STRANGER][number % 7] ?? STRANGER };
-  return own;
-}
 const ALL = Array.from({ length: POSTS }, (_, number) => entryAt(number));
 const entryOf = (id: string): TimelineEntry => {
   const entry = ALL.find((one) => one.id === id);

@@ -5,16 +5,13 @@ import { expect, test } from "vitest";
 import type { HomeTimeline } from "../../durable-objects/home-timeline.ts";
 import type { TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import type { HidingKind, HidingMerge, StandingEdge } from "../../durable-objects/timeline-hiding.ts";
+import { entryAt, FRIENDS, idOf, OWNER, STRANGER } from "../support/home-lines.ts";
 
 /**
  * What happens to others reaches a timeline late, twice and in any order, also while it is being built. Here every thing
  * that happened is told at least once, in an order drawn at random; what is read at the end is said by a model that knows
  * only what happened, not in which order.
  */
-const idOf = (number: number): string => String(number).padStart(19, "0");
-const OWNER = idOf(1);
-const FRIENDS = [idOf(2), idOf(3), idOf(4)] as const;
-const STRANGER = idOf(9);
 const KINDS = ["blocking", "blockedBy", "muting"] as const;
 const NOW = 1_000;
 const POSTS = 40;
@@ -29,16 +26,6 @@ type Fact =
 
 /** An edge's state follows from its version, as in the shards: it is turned on and off in turn. */
 const stateOf = (version: number): 0 | 1 => (version % 2 === 1 ? 1 : 0);
-
-/** Plain tweets, replies and retweets in turn; those retweeted are few, and some stand here themselves. */
-function entryAt(number: number): TimelineEntry {
-  const actorId = [OWNER, ...FRIENDS][number % 4] ?? OWNER;
-  const own = { id: idOf(1_000 + number), tweetId: idOf(1_000 + number), authorId: actorId, actorId };
-  if (number % 5 === 3) return { ...own, tweetId: idOf(900 + (number % 3)), authorId: STRANGER };
-  if (number % 5 === 4) return { ...own, tweetId: idOf(1_001), authorId: FRIENDS[0] };
-  if (number % 5 === 2) return { ...own, replyToId: [OWNER, ...FRIENDS, STRANGER][number % 7] ?? STRANGER };
-  return own;
-}
 
 const edge = (userId: string, kind: HidingKind, version: number, ended: boolean): StandingEdge => ({
   userId,
@@ -138,7 +125,8 @@ function rebuild(home: HomeTimeline, base: number, known: readonly Fact[]): bool
     mutedWords: words === 0 ? null : wordsAt(words),
   };
   const entries = postsOf(known, new Set([OWNER, ...followed]));
-  return home.merge({ entries, follows: states, hiding, basedOn: base });
+  // The owner is here: what comes while they are away rests in memory, which timeline-rest.test.ts is about.
+  return home.merge({ entries, follows: states, hiding, basedOn: base, seenAt: Date.now() });
 }
 
 const EVERYTHING = { before: "9".repeat(19), since: idOf(0), now: NOW };
