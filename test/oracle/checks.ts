@@ -1,9 +1,10 @@
+import { env } from "cloudflare:workers";
 import type { Page, PageMeta, PageQuery, Person, TweetJson } from "../support/person.ts";
 import { troubleIn } from "../support/isolate.ts";
 import { forbids, mayActOn, ownLines, profileLines, type Shown } from "./bounds.ts";
 import { Disagreement } from "./disagreement.ts";
 import { answersAmong, listKeptFrom, type Place as Room } from "./rules.ts";
-import type { ModelList, ModelTweet } from "./model.ts";
+import type { Model, ModelList, ModelTweet } from "./model.ts";
 import type { PassedLine, Run } from "./run.ts";
 import { isOnlyPushed, readOutboxes } from "./tables.ts";
 
@@ -137,10 +138,21 @@ async function stillStands(run: Run, reader: Person, passed: PassedLine): Promis
   if (line.deletedAt !== null || changes !== passed.changes) return false;
   if (line.authorId !== reader.id && !follows.has(line.authorId)) return false;
   if (run.now() - passed.at < FEED_STALE_MS && !(await isOnlyPushed(line.id))) return false;
-  const moving = (await readOutboxes()).some(({ payload }) =>
-    Object.values(payload).some((id) => typeof id === "string" && id.endsWith(reader.id)),
+  const unfinished = await readOutboxes();
+  const isMoving = (id: string) =>
+    unfinished.some(({ payload }) => Object.values(payload).some((one) => typeof one === "string" && one.endsWith(id)));
+  // Below what a timeline or a feed keeps, the tweet's shard says who retweeted it, and hears of that by an event.
+  return !isMoving(reader.id) && !(isDeep(run.model, reader, line) && isMoving(line.id));
+}
+
+/** True for a line with so many newer ones that neither the timeline nor a feed may keep it any more. */
+function isDeep(model: Model, reader: Person, line: ModelTweet): boolean {
+  const { everFollowed } = model.user(reader.id);
+  const kept = Math.min(Number(env.TIMELINE_ENTRIES_MAX), Number(env.FEED_ENTRIES_MAX));
+  const newer = [...model.tweets.values()].filter(
+    (one) => BigInt(one.id) > BigInt(line.id) && (one.authorId === reader.id || everFollowed.has(one.authorId)),
   );
-  return !moving;
+  return newer.length >= kept;
 }
 
 /** Reads a page of `author`'s tweets. */
