@@ -129,13 +129,19 @@ test("a protected account is asked, approves on its own page, and then shows its
 
 describe("who is not to be seen", () => {
   test.each(["Block", "Mute"] as const)("%s: their tweets leave home at once and stay away", async (what) => {
-    const { alice, bob, carol } = await stage().people("alice", "bob", "carol");
+    const { alice, bob, carol, dan } = await stage().people("alice", "bob", "carol", "dan");
+    const retweet = (by: Person, tweetId: string) =>
+      stage().api.call(`/2/users/${by.id}/retweets`, { token: by.token, json: { tweet_id: tweetId } });
     for (const author of [alice, carol]) {
       await stage().api.follow(bob, author.id);
       await stage().post(author, `Written by ${author.name}`);
     }
+    // By her of somebody else, and by somebody else of hers.
+    await retweet(alice, await stage().post(dan, "Written by Dan"));
+    await retweet(carol, await stage().post(alice, "Retweeted by Carol"));
     await stage().drained();
     const at = await stage().open({ as: bob });
+    expect(await textsOf(at)).toHaveLength(4);
     await at.choose(at.cardOf("Written by Alice"), "More", `${what} @${alice.username}`);
     if (what === "Block") await at.button("Block", at.dialog()).click();
     await at.toast(`You ${what.toLowerCase()} @${alice.username}`).waitFor();

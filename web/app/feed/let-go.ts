@@ -1,6 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { hiddenAuthor, isHidden } from "../state/people.ts";
-import { lookedUp, peekTweet, userOf } from "../state/tweets.ts";
+import { lookedUp, peekTweet, referenceOf, userOf } from "../state/tweets.ts";
 import type { ListModel } from "./list-model.ts";
 
 /**
@@ -17,15 +17,26 @@ export function useLettingGo(list: ListModel, applies = true): void {
 }
 
 function letGo(list: ListModel, ids: Iterable<string>): void {
-  for (const id of ids) {
-    const tweet = peekTweet(id);
-    const author = typeof tweet === "object" ? (tweet.author_id ?? "") : "";
-    if (isHidden(author) && isUnwanted(author)) list.remove(id);
-  }
+  for (const id of ids) if (authorsOf(id).some(isUnwanted)) list.remove(id);
+}
+
+/** True for a line that is no part of home any more: by somebody whom the reader hid, or somebody else's retweet of theirs. */
+export function isGoneFromHome(id: string): boolean {
+  const [by = "", author = by] = authorsOf(id);
+  return isHidden(by) || isUnwanted(author);
+}
+
+/** Who wrote a tweet; of a retweet, who retweeted and who wrote. Nobody where the page does not hold it. */
+function authorsOf(id: string): string[] {
+  const tweet = peekTweet(id);
+  if (typeof tweet !== "object") return [];
+  const original = peekTweet(referenceOf(tweet, "retweeted") ?? id);
+  return [tweet, original].flatMap((one) => (typeof one === "object" ? (one.author_id ?? []) : []));
 }
 
 /** Whom the reader merely follows no more stays in lists that are not theirs. */
 function isUnwanted(author: string): boolean {
+  if (!isHidden(author)) return false;
   const standing = userOf(author).peek()?.viewer;
   return standing?.blocking === true || standing?.muting === true;
 }

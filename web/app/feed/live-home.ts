@@ -3,9 +3,10 @@ import { ask } from "../api/client.ts";
 import { TWEETS } from "../api/asking.ts";
 import { viewer } from "../api/tokens.ts";
 import type { TimelineAnswer } from "../api/types.ts";
-import { hiddenAuthor, isHidden } from "../state/people.ts";
+import { hiddenAuthor } from "../state/people.ts";
 import { posted } from "../state/posting.ts";
-import { lookedUp, noteAnswer, noteGone, peekTweet } from "../state/tweets.ts";
+import { lookedUp, noteAnswer, noteGone, peekTweet, referenceOf } from "../state/tweets.ts";
+import { isGoneFromHome } from "./let-go.ts";
 import { ListModel, type ListPage } from "./list-model.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { notePage } from "./load-pages.ts";
@@ -115,7 +116,7 @@ function authorOf(id: string): string | undefined {
 function isRetweetOfShown(id: string, list: ListModel): boolean {
   const tweet = peekTweet(id);
   if (typeof tweet !== "object") return false;
-  return tweet.referenced_tweets?.some((one) => one.type === "retweeted" && list.has(one.id)) === true;
+  return list.has(referenceOf(tweet, "retweeted") ?? "");
 }
 
 /** Puts what is new on top of home, and shows it. */
@@ -177,14 +178,12 @@ export function startLiveHome(): void {
     if (tweet !== null && tweet.in_reply_to_user_id === undefined) homeList.peek().prepend([tweet.id]);
   });
   effect(() => {
-    const author = hiddenAuthor.value;
-    if (author === null) return;
-    const isTheirs = (id: string) => authorOf(id) === author;
-    forget(isTheirs);
-    for (const id of [...homeList.peek().items].filter(isTheirs)) homeList.peek().remove(id);
+    if (hiddenAuthor.value === null) return;
+    forget(isGoneFromHome);
+    for (const id of [...homeList.peek().items].filter(isGoneFromHome)) homeList.peek().remove(id);
   });
   effect(() => {
-    for (const id of lookedUp.value) if (isHidden(authorOf(id) ?? "")) homeList.peek().remove(id);
+    for (const id of lookedUp.value.filter(isGoneFromHome)) homeList.peek().remove(id);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && missed) lookForNew();

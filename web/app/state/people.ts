@@ -50,20 +50,22 @@ export function follow(user: User): Promise<void> {
 
 /** Unfollows, or takes a request back. */
 export function unfollow(user: User): Promise<void> {
-  return changeStanding(user.id, { following: false, requested: false }, async (me) => {
+  const send = async (me: string) => {
     await ask(`/users/${me}/following/${user.id}`, { method: "DELETE" });
-    hide(user.id);
     return {};
-  });
+  };
+  return changeStanding(user.id, { following: false, requested: false }, send, () => hide(user.id));
 }
 
 export function block(user: User): Promise<void> {
   const change = { blocking: true, following: false, followed_by: false, requested: false };
-  return changeStanding(user.id, change, async (me) => {
+  const send = async (me: string) => {
     await ask(`/users/${me}/blocking`, { method: "POST", body: { target_user_id: user.id } });
+    return {};
+  };
+  return changeStanding(user.id, change, send, () => {
     hide(user.id);
     say(`You block @${user.username}. Neither of you sees the other's tweets.`);
-    return {};
   });
 }
 
@@ -76,12 +78,14 @@ export function unblock(user: User): Promise<void> {
 
 /** @param until ISO 8601, where the mute is to end by itself. */
 export function mute(user: User, until?: string): Promise<void> {
-  return changeStanding(user.id, { muting: true }, async (me) => {
+  const send = async (me: string) => {
     const body = { target_user_id: user.id, ...(until === undefined ? {} : { expires_at: until }) };
     await ask(`/users/${me}/muting`, { method: "POST", body });
+    return {};
+  };
+  return changeStanding(user.id, { muting: true }, send, () => {
     hide(user.id);
     say(`You mute @${user.username}. They are not told.`);
-    return {};
   });
 }
 
@@ -95,11 +99,15 @@ export function unmute(user: User): Promise<void> {
 /** By user: the newest change that is not answered yet. It never fails. */
 const sending = new Map<string, Promise<void>>();
 
-/** Shows a change at once, sends it, and takes it back where that fails. */
+/**
+ * Shows a change at once, sends it, and takes it back where that fails.
+ * @param done runs once it was answered and shows again: a page read meanwhile may have said how it was before.
+ */
 async function changeStanding(
   id: string,
   change: Partial<Standing>,
   send: (me: string) => Promise<Partial<Standing>>,
+  done: () => void = () => {},
 ): Promise<void> {
   const me = viewer.peek();
   const before = userOf(id).peek();
@@ -120,6 +128,7 @@ async function changeStanding(
   try {
     const told = await answer;
     if (sending.get(id) === mine) show({ ...was, ...change, ...told });
+    done();
   } catch (error) {
     if (sending.get(id) === mine) show(was);
     say(reasonOf(error), true);
