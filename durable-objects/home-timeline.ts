@@ -11,8 +11,6 @@ import type { TimelineEntry } from "./timeline-entry.ts";
 import type { HidingMerge, MutedWords, StandingEdge } from "./timeline-hiding.ts";
 import { TimelinePages, type TimelineSettings } from "./timeline-pages.ts";
 
-export type { HomeRead, MergeHome } from "./home-calls.ts";
-
 /**
  * One a user: the ids of the home timeline, and the sockets of those of the owner's pages that listen. It owns nothing:
  * everything here can be rebuilt from the shards. A thin shell round TimelinePages, with no I/O but its storage and its

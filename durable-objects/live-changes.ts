@@ -1,12 +1,7 @@
+import type { LiveMessage } from "../workers/lib/live-message.ts";
 import { ID_MAX, ID_MIN, unpadId } from "../workers/lib/snowflake.ts";
 import { isRetweet, type TimelineEntry } from "./timeline-entry.ts";
 import type { TimelinePages } from "./timeline-pages.ts";
-
-/** What an open page is told: ids as home has them, newest first, and nothing else. */
-export type LiveMessage =
-  | { readonly type: "tweets"; readonly ids: readonly string[] }
-  | { readonly type: "gone"; readonly ids: readonly string[] }
-  | { readonly type: "changed" };
 
 /**
  * Looks at a timeline before a change, so that it can say after it what the change did to what the owner sees. By the

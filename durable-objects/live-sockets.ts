@@ -1,4 +1,4 @@
-import type { LiveMessage } from "./live-changes.ts";
+import type { LiveMessage } from "../workers/lib/live-message.ts";
 
 /** Close codes beside the protocol's own; docs/decisions/018-live-updates.md says what a client does. */
 const TOKEN_EXPIRED = 4401;

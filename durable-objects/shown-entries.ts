@@ -72,39 +72,35 @@ function readRange(lines: TimelineLines, range: PageRange): Shown {
 
 function risenOver(lines: TimelineLines, range: PageRange): Pick<Shown, "risen"> {
   if (!lines.retweets || range.withoutRetweets === true) return {};
-  const { floor } = lines;
-  const risen = [...lines.all()]
-    .flat()
-    .filter((entry) => entry.id > floor && isRetweet(entry) && entry.tweetId <= floor && shows(lines, entry, range));
+  const risen = [...showing(lines, lines.floor, range)].filter(
+    (entry) => isRetweet(entry) && entry.tweetId <= lines.floor,
+  );
   return risen.length === 0 ? {} : { risen };
+}
+
+/** Lines at or above `least` and above the floor that show, newest first; a tweet may have several. */
+function* showing(lines: TimelineLines, least: string, wanted: Wanted): Generator<TimelineEntry> {
+  for (const page of lines.all()) {
+    for (const entry of page) {
+      if (entry.id < least || entry.id <= lines.floor) return;
+      if (shows(lines, entry, wanted)) yield entry;
+    }
+  }
 }
 
 /** Those of `tweetIds` that show at or above `above`. */
 export function findShown(lines: TimelineLines, tweetIds: readonly string[], above: string, now: number): string[] {
   const asked = new Set(tweetIds);
   const held = new Set<string>();
-  for (const page of lines.all()) {
-    for (const entry of page) {
-      if (entry.id < above || entry.id <= lines.floor) return [...held];
-      if (asked.has(entry.tweetId) && shows(lines, entry, { now })) held.add(entry.tweetId);
-    }
-  }
+  for (const { tweetId } of showing(lines, above, { now })) if (asked.has(tweetId)) held.add(tweetId);
   return [...held];
 }
 
 /** Ids of the lines at or above `least` that show, newest first, each tweet at its newest. */
 export function shownFrom(lines: TimelineLines, least: string, now: number): string[] {
-  const ids: string[] = [];
-  const met = new Set<string>();
-  for (const page of lines.all()) {
-    for (const entry of page) {
-      if (entry.id < least || entry.id <= lines.floor) return ids;
-      if (met.has(entry.tweetId) || !shows(lines, entry, { now })) continue;
-      met.add(entry.tweetId);
-      ids.push(entry.id);
-    }
-  }
-  return ids;
+  const newest = new Map<string, string>();
+  for (const { id, tweetId } of showing(lines, least, { now })) if (!newest.has(tweetId)) newest.set(tweetId, id);
+  return [...newest.values()];
 }
 
 /** All lines that would show and are named in `ids`, by their tweet or by themselves; newest first. */

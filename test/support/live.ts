@@ -1,4 +1,4 @@
-import type { LiveMessage } from "../../durable-objects/live-changes.ts";
+import type { LiveMessage } from "../../workers/lib/live-message.ts";
 import type { Person } from "./person.ts";
 
 /** How a page asks for its socket: as a browser does, with the token among the subprotocols. */
@@ -56,6 +56,6 @@ export async function listens(person: Person): Promise<Listener> {
   return new Listener(answer.webSocket);
 }
 
-export const tweets = (...ids: readonly string[]): LiveMessage => ({ type: "tweets", ids });
-export const gone = (...ids: readonly string[]): LiveMessage => ({ type: "gone", ids });
+export const tweets = (...ids: string[]): LiveMessage => ({ type: "tweets", ids });
+export const gone = (...ids: string[]): LiveMessage => ({ type: "gone", ids });
 export const CHANGED: LiveMessage = { type: "changed" };

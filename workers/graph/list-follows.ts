@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
 import { guarded } from "../lib/guarded.ts";
 import { ID_MAX, LOGICAL_SHARDS } from "../lib/snowflake.ts";
 import { readBlockingPage, readMutingPage, readRequestersPage, type KeyRange } from "./edges-reader.ts";
-import { cursorOfFollower, followerOfCursor, FOLLOWERS_START, readFollowersPage, readFollowingPage } from "./reader.ts";
+import { cursorOfFollower, followerOfCursor, readFollowersPage, readFollowingPage } from "./reader.ts";
 
 export interface FollowPage {
   readonly ids: readonly string[];
@@ -40,7 +40,7 @@ export function listRequesters(ctx: Ctx, userId: string, page: PageAsked): Promi
 /** A page of who follows `userId`. */
 export async function listFollowers(ctx: Ctx, userId: string, page: PageAsked): Promise<FollowPage> {
   const list = `followers:${userId}`;
-  const after = page.token === undefined ? FOLLOWERS_START : followerOfCursor(decodeCursor(ctx, list, page.token));
+  const after = followerOfCursor(page.token === undefined ? "" : decodeCursor(ctx, list, page.token));
   const range = { first: 0, last: LOGICAL_SHARDS - 1 };
   const keys = await guarded(ctx, userId, () =>
     readFollowersPage(ctx, userId, { after, range, count: page.count + 1 }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { timelineAnswer, timelinePaging, tweetAsking } from "../hydrate/contract.ts";
 import { idField } from "../lib/fields.ts";
+import { liveMessage } from "../lib/live-message.ts";
 import { operation, type Operation } from "../lib/route.ts";
 
 const tag = "Timelines";
@@ -27,17 +28,6 @@ export const getHomeTimelineOperation = operation({
   success: { status: 200, description: "a page", schema: timelineAnswer },
   errors: [403],
 });
-
-const liveIds = z.array(z.string().regex(/^[0-9]{1,19}$/)).min(1);
-
-/** Every message on a live socket. */
-export const liveMessage = z
-  .discriminatedUnion("type", [
-    z.object({ type: z.literal("tweets"), ids: liveIds }),
-    z.object({ type: z.literal("gone"), ids: liveIds }),
-    z.object({ type: z.literal("changed") }),
-  ])
-  .meta({ id: "LiveMessage" });
 
 export const openLiveOperation = operation({
   method: "get",

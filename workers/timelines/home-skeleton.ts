@@ -1,4 +1,4 @@
-import type { HomeRead } from "../../durable-objects/home-timeline.ts";
+import type { HomeRead } from "../../durable-objects/home-calls.ts";
 import { byNewest, isRetweet, repliesElsewhere, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import { readFollowing } from "../graph/reader.ts";
 import type { Skeleton, SkeletonEntry } from "../hydrate/skeleton.ts";
@@ -151,8 +151,7 @@ async function mergeSources(
   const floor = greatest(home.floor, pulled.floor);
   // Where the object had more than was asked for, it is silent below its last entry.
   const silentBelow = home.more ? (home.entries.at(-1)?.id ?? range.before) : ID_MIN;
-  const shownAbove = new Set(pulled.furtherUp.map((entry) => entry.tweetId));
-  const pushed = home.entries.filter((entry) => !shownAbove.has(entry.tweetId));
+  const pushed = home.entries.filter((entry) => !pulled.furtherUp.has(entry.tweetId));
   const cached = mergeEntries(pushed, pulled.entries).filter((entry) => entry.id > floor && entry.id >= silentBelow);
   const settled = pulled.failed.length > 0 ? ID_MIN : attempt.settled;
   const entries = cached.slice(0, range.count);
@@ -160,7 +159,7 @@ async function mergeSources(
   if (cached.length >= range.count) return { entries, end: false, degraded: [...degraded], settled };
   if (floor <= range.since) return { entries, end: true, degraded: [...degraded], settled };
   const part = { ...range, before: least(range.before, idAfter(floor)), count: range.count - entries.length };
-  const risen = [...(home.risen ?? []), ...pulled.furtherUp].filter(isRetweet);
+  const risen = [...(home.risen ?? []), ...[...pulled.furtherUp.values()].flat()].filter(isRetweet);
   const below = await readBelow(ctx, viewing, userId, part, risen);
   for (const name of below.degraded) degraded.add(name);
   return {

@@ -1,6 +1,7 @@
 import { isRetweet, repliesElsewhere, type TimelineEntry } from "../../durable-objects/timeline-entry.ts";
 import type { SkeletonEntry } from "../hydrate/skeleton.ts";
 import { STRANGER, type Standing, type Viewing } from "../hydrate/viewing.ts";
+import { groupBy } from "../lib/concurrency.ts";
 import type { Ctx } from "../lib/context.ts";
 import { ID_MAX, ID_MIN, idBefore } from "../lib/snowflake.ts";
 import { readFeeds } from "./pull-feeds.ts";
@@ -11,8 +12,8 @@ export interface Pulled {
   /** The feeds are complete above this id. */
   readonly floor: string;
   readonly failed: readonly string[];
-  /** What feeds brought above the part that is read here. */
-  readonly furtherUp: readonly TimelineEntry[];
+  /** What feeds brought above the part that is read here, by tweet. */
+  readonly furtherUp: ReadonlyMap<string, readonly TimelineEntry[]>;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function readPulled(
   range: TimelineRange,
 ): Promise<Pulled> {
   const { pulled: authors, gone = [] } = home;
-  if (authors.length === 0) return { entries: [], floor: ID_MIN, failed: [], furtherUp: [] };
+  if (authors.length === 0) return { entries: [], floor: ID_MIN, failed: [], furtherUp: new Map() };
   const { feeds, missing, failed } = await readFeeds(ctx, authors);
   const all: TimelineEntry[] = [];
   let floor = ID_MIN;
@@ -50,10 +51,10 @@ export async function readPulled(
   const wanted = all.filter((entry) => isWanted(entry, range) && !isGone(entry));
   const here = newestPerAuthor(wanted, range);
   const fitting = await fitIn(ctx, viewing, userId, here, range);
-  const furtherUp = wanted.filter((entry) => entry.id >= range.before);
-  const shownAbove = new Set(furtherUp.map((entry) => entry.tweetId));
+  const above = wanted.filter((entry) => entry.id >= range.before);
+  const furtherUp = groupBy(above, (entry) => entry.tweetId);
   return {
-    entries: fitting.filter((entry) => !shownAbove.has(entry.tweetId)).map((entry) => withItself(entry)),
+    entries: fitting.filter((entry) => !furtherUp.has(entry.tweetId)).map((entry) => withItself(entry)),
     floor,
     failed: [...failures],
     furtherUp,

@@ -1,4 +1,4 @@
-import type { HomeRead, MergeHome } from "../../durable-objects/home-timeline.ts";
+import type { HomeRead, MergeHome } from "../../durable-objects/home-calls.ts";
 import type { Merge } from "../../durable-objects/timeline-pages.ts";
 import type { Ctx } from "../lib/context.ts";
 import { readFollowStates, readHiding } from "../graph/reader.ts";

@@ -255,7 +255,7 @@ describe("settings", () => {
     const dark = await background();
     expect(dark).not.toBe(light);
     await at.page.reload({ waitUntil: "commit" });
-    await at.page.waitForFunction("document.body");
+    await at.page.locator("body").waitFor({ state: "attached" });
     expect(await at.page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
     await at.heading().waitFor();
     expect(await background()).toBe(dark);

@@ -23,6 +23,7 @@ export type UserAnswer = z.infer<typeof userAnswer>;
 export type UsersAnswer = z.infer<typeof usersAnswer>;
 export type ListAnswer = z.infer<typeof listAnswer>;
 export type ListsAnswer = z.infer<typeof listsAnswer>;
+export type { LiveMessage } from "../../../workers/lib/live-message.ts";
 export type { MutedWord };
 export type MutedWordAnswer = { readonly data: MutedWord };
 export type MutedWordsAnswer = { readonly data?: readonly MutedWord[] };

@@ -1,4 +1,5 @@
 import { place } from "../state/router.ts";
+import { setNewest } from "../state/set-newest.ts";
 import { ListModel, type LoadPage } from "./list-model.ts";
 
 /** Entries of the history whose lists are kept. */
@@ -12,14 +13,8 @@ const kept = new Map<string, ListModel>();
  */
 export function keptList(name: string, load: LoadPage): ListModel {
   const key = `${place.peek().key} ${name}`;
-  const known = kept.get(key);
-  if (known !== undefined) kept.delete(key);
-  const list = known ?? new ListModel(load);
-  kept.set(key, list);
-  for (const [oldest] of kept) {
-    if (kept.size <= KEPT_MAX) break;
-    kept.delete(oldest);
-  }
+  const list = kept.get(key) ?? new ListModel(load);
+  setNewest(kept, key, list, KEPT_MAX);
   return list;
 }
 

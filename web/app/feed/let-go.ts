@@ -9,16 +9,19 @@ import type { ListModel } from "./list-model.ts";
  */
 export function useLettingGo(list: ListModel, applies = true): void {
   useSignalEffect(() => {
-    if (applies && hiddenAuthor.value !== null) letGo(list, list.items);
+    if (applies && hiddenAuthor.value !== null) letGo(list, list.items, isOfUnwanted);
   });
   useSignalEffect(() => {
-    if (applies) letGo(list, lookedUp.value);
+    if (applies) letGo(list, lookedUp.value, isOfUnwanted);
   });
 }
 
-function letGo(list: ListModel, ids: Iterable<string>): void {
-  for (const id of ids) if (authorsOf(id).some(isUnwanted)) list.remove(id);
+/** Takes those of `ids` out of the list that are `gone` from it. */
+export function letGo(list: ListModel, ids: Iterable<string>, gone: (id: string) => boolean): void {
+  for (const id of ids) if (gone(id)) list.remove(id);
 }
+
+const isOfUnwanted = (id: string): boolean => authorsOf(id).some(isUnwanted);
 
 /** True for a line that is no part of home any more: by somebody whom the reader hid, or somebody else's retweet of theirs. */
 export function isGoneFromHome(id: string): boolean {

@@ -6,7 +6,7 @@ import type { TimelineAnswer } from "../api/types.ts";
 import { hiddenAuthor } from "../state/people.ts";
 import { posted } from "../state/posting.ts";
 import { lookedUp, noteAnswer, noteGone, peekTweet, referenceOf } from "../state/tweets.ts";
-import { isGoneFromHome } from "./let-go.ts";
+import { isGoneFromHome, letGo } from "./let-go.ts";
 import { ListModel, type ListPage } from "./list-model.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { notePage } from "./load-pages.ts";
@@ -180,11 +180,9 @@ export function startLiveHome(): void {
   effect(() => {
     if (hiddenAuthor.value === null) return;
     forget(isGoneFromHome);
-    for (const id of [...homeList.peek().items].filter(isGoneFromHome)) homeList.peek().remove(id);
+    letGo(homeList.peek(), homeList.peek().items, isGoneFromHome);
   });
-  effect(() => {
-    for (const id of lookedUp.value.filter(isGoneFromHome)) homeList.peek().remove(id);
-  });
+  effect(() => letGo(homeList.peek(), lookedUp.value, isGoneFromHome));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && missed) lookForNew();
   });

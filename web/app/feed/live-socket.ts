@@ -1,9 +1,5 @@
 import { accessToken, setViewer } from "../api/tokens.ts";
-
-export type LiveMessage =
-  | { readonly type: "tweets"; readonly ids: readonly string[] }
-  | { readonly type: "gone"; readonly ids: readonly string[] }
-  | { readonly type: "changed" };
+import type { LiveMessage } from "../api/types.ts";
 
 interface Hearing {
   /** A connection stands, at first or again: something may have come while none did. */

@@ -11,7 +11,7 @@ import { VirtualList } from "../feed/virtual-list.tsx";
 import { listsFrom } from "../state/lists.ts";
 import { posted } from "../state/posting.ts";
 import { place } from "../state/router.ts";
-import { peekTweet } from "../state/tweets.ts";
+import { peekTweet, referenceOf } from "../state/tweets.ts";
 import { TweetCard } from "../tweet/tweet-card.tsx";
 import { ListRow } from "../ui/list-row.tsx";
 import { UserCard } from "../ui/user-card.tsx";
@@ -106,7 +106,7 @@ function useOwnPosts(list: ListModel, userId: string, tab: Tab, onPosted: () => 
   useSignalEffect(() => {
     const tweet = posted.value;
     if (tweet === null || tab === "likes" || tweet.author_id !== userId || list.state.peek() === "new") return;
-    const isReply = tweet.referenced_tweets?.some(({ type }) => type === "replied_to") === true;
+    const isReply = referenceOf(tweet, "replied_to") !== undefined;
     if ((isReply && tab === "tweets") || peekTweet(tweet.id) === "gone") return;
     if (list.prepend([tweet.id]).length > 0) void onPosted();
   });

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { ApiError, reasonOf } from "../api/client.ts";
 import type { User } from "../api/types.ts";
 import type { PageProps } from "../routes.ts";
+import { setNewest } from "../state/set-newest.ts";
 import { userOf } from "../state/tweets.ts";
 import { fetchByName } from "../state/whole-users.ts";
 import { PageHead } from "../ui/page-head.tsx";
@@ -58,7 +59,7 @@ function useProfile(username: string): Profile {
     failure.value = "";
     try {
       const user = await fetchByName(username);
-      remember(key, user.id);
+      setNewest(known, key, user.id, KNOWN_MAX);
       id.value = user.id;
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) missing.value = true;
@@ -70,12 +71,6 @@ function useProfile(username: string): Profile {
   // A tweet brings its author along with fewer fields: the whole is on its way.
   const user = held?.description === undefined ? undefined : held;
   return { user, failure: failure.value, missing: missing.value, load };
-}
-
-function remember(key: string, id: string): void {
-  known.set(key, id);
-  const [oldest] = known.keys();
-  if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
 }
 
 function NoSuchUser({ username }: { readonly username: string }) {

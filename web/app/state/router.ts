@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { setNewest } from "./set-newest.ts";
 
 export interface Place {
   readonly path: string;
@@ -16,11 +17,7 @@ const scrolls = new Map<string, number>();
 
 /** Notes how far the page is scrolled that is about to be left. */
 function leave(): void {
-  const { key } = place.peek();
-  scrolls.delete(key);
-  scrolls.set(key, scrollY);
-  const [oldest] = scrolls.keys();
-  if (scrolls.size > SCROLLS_MAX && oldest !== undefined) scrolls.delete(oldest);
+  setNewest(scrolls, place.peek().key, scrollY, SCROLLS_MAX);
 }
 
 const readKey = (): string => {

@@ -1,3 +1,5 @@
+import { setNewest } from "./set-newest.ts";
+
 /** Counts elsewhere follow what the reader does this much later at most, as a rule: until then ours stand. */
 const SETTLE_MS = 5000;
 const KEPT_MAX = 50;
@@ -7,10 +9,7 @@ const last = new Map<string, number>();
 
 /** Notes that the reader does something to a tweet now that moves a count of it. */
 export function settle(id: string): void {
-  last.delete(id);
-  last.set(id, Date.now());
-  const [oldest] = last.keys();
-  if (last.size > KEPT_MAX && oldest !== undefined) last.delete(oldest);
+  setNewest(last, id, Date.now(), KEPT_MAX);
 }
 
 /** True where the reader did something to the tweet a moment ago: what an answer tells of it may be older than that. */

@@ -9,6 +9,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { short, whole } from "../ui/numbers.ts";
 import { Time } from "../ui/time.tsx";
+import { addressOf } from "./address.ts";
 import { retweetMenu, tweetMenu } from "./tweet-menu.ts";
 import { TweetText } from "./tweet-text.tsx";
 
@@ -105,10 +106,6 @@ function WholeCard(props: WholeProps) {
     </article>
   );
 }
-
-/** Where a tweet lives. */
-export const addressOf = (tweet: Tweet, author: User | undefined): string =>
-  `/${author?.username ?? "i"}/status/${tweet.id}`;
 
 function pressedSomethingElse(event: MouseEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;

@@ -9,6 +9,7 @@ import { go } from "../state/router.ts";
 import { say } from "../state/toasts.ts";
 import { noteGone, peekTweet } from "../state/tweets.ts";
 import { copyLink } from "../ui/copy-link.ts";
+import { addressOf } from "./address.ts";
 
 /** Retweet, take it back, or quote. */
 export function retweetMenu(tweet: Tweet, on: boolean, at: HTMLElement): Menu {
@@ -22,8 +23,7 @@ export function retweetMenu(tweet: Tweet, on: boolean, at: HTMLElement): Menu {
 /** Everything that is done more rarely. */
 export function tweetMenu(tweet: Tweet, author: User | undefined, at: HTMLElement): Menu {
   const me = viewer.peek();
-  const path = `/${author?.username ?? "i"}/status/${tweet.id}`;
-  const items: MenuItem[] = [{ label: "Copy link", run: () => void copyLink(path) }];
+  const items: MenuItem[] = [{ label: "Copy link", run: () => void copyLink(addressOf(tweet, author)) }];
   if (me !== null && author !== undefined && author.id !== me.id) items.push(...aboutAuthor(author));
   if (me !== null && canHide(tweet, me.id)) items.push({ label: "Hide this reply", run: () => void hideReply(tweet) });
   if (me !== null && author?.id === me.id) {
